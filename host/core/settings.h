@@ -28,7 +28,6 @@ enum first_call { FIRST_READY = 0, FIRST_AFTER_READY = 1 };
 enum trade_matching { TRADES_FIFO = 0, TRADES_LIFO = 1, TRADES_FLAT = 2 };
 enum close_at_end { END_OFF = 0, END_LAST_CLOSE = 1, END_LAST_OPEN = 2 };
 enum run_calendar { CALENDAR_ALWAYS = 0, CALENDAR_WEEKDAYS = 1 };
-enum netting { NETTING_OFF = 0, NETTING_INSTANT = 1 };
 enum sizing_type { SIZING_PERCENT_EQUITY = 0, SIZING_FIXED = 1, SIZING_RISK = 2, SIZING_MONEY = 3 };
 
 struct settings {
@@ -58,7 +57,6 @@ struct settings {
     int32_t size_fees;
     int32_t sizing_type;
     double sizing_value;
-    int32_t netting;
     /* strategies */
     int32_t ema_seed;
     int32_t cross;

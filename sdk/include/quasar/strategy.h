@@ -71,6 +71,12 @@ static inline int64_t qs_depth(const qs_ctx *c, qs_feed feed) {
     return f ? f->depth : 0;
 }
 
+/* 1 when a bar of this feed closed in this instant. [callback] */
+static inline int qs_closed(const qs_ctx *c, qs_feed feed) {
+    const struct qs_feed_view *f = qs_feed_of(c, feed);
+    return f && f->now >= 0 && f->close_time[f->now] == c->view->now;
+}
+
 /* Column values of feed `feed`, `back` bars ago (0 = the bar that closed last). NaN where there is
  * no such bar or feed: the future has no name. [callback] */
 #define QS_READER_(fn, field)                                                                      \

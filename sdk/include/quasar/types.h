@@ -85,8 +85,6 @@ struct qs_feed_view {
     const char *symbol;   /* lives as long as the strategy */
     double tick, lot;     /* price and size steps; 0 = none */
     double multiplier;    /* money per price unit and unit of quantity */
-    int32_t closed;       /* 1 when a bar of this feed closed in this instant */
-    int32_t reserved;
 };
 
 /* What the strategy holds of a feed's symbol: its own ledger, not the account's. Changes only with
