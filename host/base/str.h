@@ -45,6 +45,9 @@ char *str_take(struct str *str) NODISCARD;
  * ret_bad (may be NULL) gets the offset of the first bad byte, only on false. */
 bool str_is_utf8(const char *data, size_t len, size_t *ret_bad);
 
+/* The largest n <= len at which text can be cut without halving a UTF-8 character. */
+size_t str_utf8_floor(const char *text, size_t len);
+
 /* Code points in UTF-8 text; each byte that is not UTF-8 counts one. */
 size_t str_utf8_count(const char *text);
 
@@ -77,8 +80,8 @@ bool str_parse_f64_n(const char *text, size_t len, double *ret);
 /* Room for every result of str_format_f64. */
 #define STR_F64_MAX 32
 
-/* The shortest decimal that reads back as the same double: "0.1", "100", "1e-07", "-0", "nan",
- * "inf". Plain notation from 1e-5 up to below 1e17. Cut when cap is too small; terminated always
+/* The shortest decimal that reads back as the same double: "0.1", "100", "1e-7", "-0", "nan",
+ * "-inf". Plain notation from 1e-5 up to below 1e17. Cut when cap is too small; terminated always
  * (cap > 0). */
 void str_format_f64(char *buf, size_t cap, double value);
 

@@ -1,0 +1,431 @@
+/*
+ * struct jv is jansson's json_t by another name: the tree, the parser and the order of keys are
+ * jansson's, the text that goes out is written here, for the sake of its doubles.
+ */
+#include "base/json.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/str.h"
+
+#define INDENT_MAX 16
+
+static json_t *tree(struct jv *value) {
+    return (json_t *)(void *)value;
+}
+
+/* Jansson's iterators want a mutable object and don't change it. */
+static json_t *peek(const struct jv *value) {
+    return (json_t *)(uintptr_t)value;
+}
+
+static struct jv *own(json_t *json) {
+    CHECKF(json != NULL, "out of memory");
+    return (struct jv *)(void *)json;
+}
+
+/* ---- making ---- */
+
+/* UTF-8 without NULs: bad bytes become U+FFFD. Returns text itself when it is good. */
+static const char *clean(const char *text, size_t *len, struct str *scratch) {
+    size_t bad = 0;
+    if (memchr(text, '\0', *len) == NULL && str_is_utf8(text, *len, &bad))
+        return text;
+    for (size_t at = 0; at < *len;) {
+        size_t run = strnlen(text + at, *len - at);
+        if (!str_is_utf8(text + at, run, &bad))
+            run = bad;
+        str_append_n(scratch, text + at, run);
+        at += run;
+        if (at < *len) {
+            str_append(scratch, "\xEF\xBF\xBD");
+            at++;
+        }
+    }
+    *len = scratch->len;
+    return str_text(scratch);
+}
+
+static struct jv *string_n(const char *text, size_t len) {
+    struct str scratch;
+    str_init(&scratch);
+    const char *good = clean(text, &len, &scratch);
+    struct jv *value = own(json_stringn_nocheck(good, len));
+    str_fini(&scratch);
+    return value;
+}
+
+struct jv *jv_object(void) {
+    return own(json_object());
+}
+
+struct jv *jv_array(void) {
+    return own(json_array());
+}
+
+struct jv *jv_str(const char *text) {
+    return text == NULL ? jv_null() : string_n(text, strlen(text));
+}
+
+struct jv *jv_i64(int64_t value) {
+    return own(json_integer(value));
+}
+
+struct jv *jv_f64(double value) {
+    return isfinite(value) ? own(json_real(value)) : jv_null();
+}
+
+struct jv *jv_bool(bool value) {
+    return own(json_boolean(value));
+}
+
+struct jv *jv_null(void) {
+    return own(json_null());
+}
+
+struct jv *jv_copy(const struct jv *value) {
+    return value == NULL ? jv_null() : own(json_deep_copy(peek(value)));
+}
+
+void jv_free(struct jv *value) {
+    json_decref(tree(value));
+}
+
+/* ---- putting and pushing ---- */
+
+void jv_put_json(struct jv *object, const char *key, struct jv *value) {
+    CHECK(json_is_object(tree(object)));
+    CHECK(value != NULL);
+    struct str scratch;
+    str_init(&scratch);
+    size_t len = strlen(key);
+    const char *good = clean(key, &len, &scratch);
+    CHECK(json_object_set_new_nocheck(tree(object), good, tree(value)) == 0);
+    str_fini(&scratch);
+}
+
+void jv_put_str(struct jv *object, const char *key, const char *text) {
+    jv_put_json(object, key, jv_str(text));
+}
+
+void jv_put_str_n(struct jv *object, const char *key, const char *text, size_t len) {
+    jv_put_json(object, key, string_n(text, len));
+}
+
+void jv_putf(struct jv *object, const char *key, const char *fmt, ...) {
+    struct str text;
+    str_init(&text);
+    va_list args;
+    va_start(args, fmt);
+    str_vappendf(&text, fmt, args);
+    va_end(args);
+    jv_put_str_n(object, key, str_text(&text), text.len);
+    str_fini(&text);
+}
+
+void jv_put_i64(struct jv *object, const char *key, int64_t value) {
+    jv_put_json(object, key, jv_i64(value));
+}
+
+void jv_put_f64(struct jv *object, const char *key, double value) {
+    jv_put_json(object, key, jv_f64(value));
+}
+
+void jv_put_bool(struct jv *object, const char *key, bool value) {
+    jv_put_json(object, key, jv_bool(value));
+}
+
+void jv_put_null(struct jv *object, const char *key) {
+    jv_put_json(object, key, jv_null());
+}
+
+struct jv *jv_put_object(struct jv *object, const char *key) {
+    struct jv *child = jv_object();
+    jv_put_json(object, key, child);
+    return child;
+}
+
+struct jv *jv_put_array(struct jv *object, const char *key) {
+    struct jv *child = jv_array();
+    jv_put_json(object, key, child);
+    return child;
+}
+
+void jv_push_json(struct jv *array, struct jv *value) {
+    CHECK(json_is_array(tree(array)));
+    CHECK(value != NULL);
+    CHECK(json_array_append_new(tree(array), tree(value)) == 0);
+}
+
+void jv_push_str(struct jv *array, const char *text) {
+    jv_push_json(array, jv_str(text));
+}
+
+void jv_push_i64(struct jv *array, int64_t value) {
+    jv_push_json(array, jv_i64(value));
+}
+
+void jv_push_f64(struct jv *array, double value) {
+    jv_push_json(array, jv_f64(value));
+}
+
+void jv_push_bool(struct jv *array, bool value) {
+    jv_push_json(array, jv_bool(value));
+}
+
+void jv_push_null(struct jv *array) {
+    jv_push_json(array, jv_null());
+}
+
+struct jv *jv_push_object(struct jv *array) {
+    struct jv *child = jv_object();
+    jv_push_json(array, child);
+    return child;
+}
+
+struct jv *jv_push_array(struct jv *array) {
+    struct jv *child = jv_array();
+    jv_push_json(array, child);
+    return child;
+}
+
+/* ---- writing ---- */
+
+static void append_string(struct str *str, const char *text, size_t len) {
+    str_append_char(str, '"');
+    size_t start = 0;
+    for (size_t i = 0; i < len; i++) {
+        unsigned char c = (unsigned char)text[i];
+        if (c >= 0x20 && c != '"' && c != '\\' && c != 0x7f)
+            continue;
+        str_append_n(str, text + start, i - start);
+        start = i + 1;
+        if (c == '"' || c == '\\')
+            str_appendf(str, "\\%c", c);
+        else if (c == '\n')
+            str_append(str, "\\n");
+        else if (c == '\t')
+            str_append(str, "\\t");
+        else
+            str_appendf(str, "\\u%04x", c);
+    }
+    str_append_n(str, text + start, len - start);
+    str_append_char(str, '"');
+}
+
+/* An integer's text would come back as an integer, which knows no -0. */
+static void append_real(struct str *str, double value) {
+    if (value == 0 && signbit(value))
+        str_append(str, "-0.0");
+    else
+        str_append_f64(str, value);
+}
+
+static void append_break(struct str *str, int indent, int depth) {
+    if (indent == 0)
+        return;
+    str_append_char(str, '\n');
+    for (int i = 0; i < indent * depth; i++)
+        str_append_char(str, ' ');
+}
+
+static void append_value(struct str *str, const struct jv *value, int indent, int depth);
+
+static void append_array(struct str *str, const struct jv *array, int indent, int depth) {
+    size_t count = jv_count(array);
+    str_append_char(str, '[');
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0)
+            str_append_char(str, ',');
+        append_break(str, indent, depth + 1);
+        append_value(str, jv_at(array, i), indent, depth + 1);
+    }
+    if (count > 0)
+        append_break(str, indent, depth);
+    str_append_char(str, ']');
+}
+
+static void append_object(struct str *str, const struct jv *object, int indent, int depth) {
+    struct jv_iter it = {0};
+    bool first = true;
+    str_append_char(str, '{');
+    while (jv_next(object, &it)) {
+        if (!first)
+            str_append_char(str, ',');
+        first = false;
+        append_break(str, indent, depth + 1);
+        append_string(str, it.key, strlen(it.key));
+        str_append(str, indent == 0 ? ":" : ": ");
+        append_value(str, it.value, indent, depth + 1);
+    }
+    if (!first)
+        append_break(str, indent, depth);
+    str_append_char(str, '}');
+}
+
+static void append_value(struct str *str, const struct jv *value, int indent, int depth) {
+    const json_t *json = peek(value);
+    switch (jv_kind(value)) {
+    case JV_NULL:
+        str_append(str, "null");
+        break;
+    case JV_BOOL:
+        str_append(str, json_is_true(json) ? "true" : "false");
+        break;
+    case JV_I64:
+        str_appendf(str, "%" JSON_INTEGER_FORMAT, json_integer_value(json));
+        break;
+    case JV_F64:
+        append_real(str, json_real_value(json));
+        break;
+    case JV_STR:
+        append_string(str, json_string_value(json), json_string_length(json));
+        break;
+    case JV_ARRAY:
+        append_array(str, value, indent, depth);
+        break;
+    case JV_OBJECT:
+        append_object(str, value, indent, depth);
+        break;
+    }
+}
+
+void jv_append(struct str *str, const struct jv *value, int indent) {
+    CHECKF(indent >= 0 && indent <= INDENT_MAX, "indent %d", indent);
+    append_value(str, value, indent, 0);
+}
+
+char *jv_dump(const struct jv *value, int indent) {
+    struct str str;
+    str_init(&str);
+    jv_append(&str, value, indent);
+    return str_take(&str);
+}
+
+int jv_write(FILE *file, const struct jv *value, int indent, struct err *err) {
+    struct str str;
+    str_init(&str);
+    jv_append(&str, value, indent);
+    str_append_char(&str, '\n');
+    int rc = 0;
+    if (fwrite(str.data, 1, str.len, file) != str.len)
+        rc = err_errno(err, "write JSON", NULL);
+    str_fini(&str);
+    return rc;
+}
+
+/* ---- reading ---- */
+
+struct jv *jv_parse(const char *text, size_t len, struct err *err) {
+    json_error_t why;
+    json_t *json = json_loadb(text, len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &why);
+    if (json == NULL)
+        err_set(err, ERR_FORMAT, "line %d, column %d: %s", why.line, why.column, why.text);
+    return (struct jv *)(void *)json;
+}
+
+enum jv_kind jv_kind(const struct jv *value) {
+    const json_t *json = peek(value);
+    if (json == NULL)
+        return JV_NULL;
+    switch (json_typeof(json)) {
+    case JSON_OBJECT:
+        return JV_OBJECT;
+    case JSON_ARRAY:
+        return JV_ARRAY;
+    case JSON_STRING:
+        return JV_STR;
+    case JSON_INTEGER:
+        return JV_I64;
+    case JSON_REAL:
+        return JV_F64;
+    case JSON_TRUE:
+    case JSON_FALSE:
+        return JV_BOOL;
+    case JSON_NULL:
+        break;
+    }
+    return JV_NULL;
+}
+
+const char *jv_kind_name(enum jv_kind kind) {
+    static const char *const names[] = {
+        [JV_NULL] = "null",       [JV_BOOL] = "a bool",    [JV_I64] = "a whole number",
+        [JV_F64] = "a number",    [JV_STR] = "a string",   [JV_ARRAY] = "an array",
+        [JV_OBJECT] = "an object",
+    };
+    CHECK((size_t)kind < ARRAY_LEN(names));
+    return names[kind];
+}
+
+size_t jv_count(const struct jv *value) {
+    const json_t *json = peek(value);
+    return json_is_array(json) ? json_array_size(json) : json_object_size(json);
+}
+
+const struct jv *jv_get(const struct jv *object, const char *key) {
+    return (const struct jv *)(const void *)json_object_get(peek(object), key);
+}
+
+const struct jv *jv_at(const struct jv *array, size_t index) {
+    return (const struct jv *)(const void *)json_array_get(peek(array), index);
+}
+
+bool jv_as_i64(const struct jv *value, int64_t *ret) {
+    if (jv_kind(value) != JV_I64)
+        return false;
+    *ret = json_integer_value(peek(value));
+    return true;
+}
+
+bool jv_as_f64(const struct jv *value, double *ret) {
+    if (jv_kind(value) != JV_I64 && jv_kind(value) != JV_F64)
+        return false;
+    *ret = json_number_value(peek(value));
+    return true;
+}
+
+bool jv_as_bool(const struct jv *value, bool *ret) {
+    if (jv_kind(value) != JV_BOOL)
+        return false;
+    *ret = json_is_true(peek(value));
+    return true;
+}
+
+const char *jv_as_str(const struct jv *value) {
+    return json_string_value(peek(value));
+}
+
+const char *jv_get_str(const struct jv *object, const char *key, const char *fallback) {
+    const char *text = jv_as_str(jv_get(object, key));
+    return text == NULL ? fallback : text;
+}
+
+int64_t jv_get_i64(const struct jv *object, const char *key, int64_t fallback) {
+    jv_as_i64(jv_get(object, key), &fallback);
+    return fallback;
+}
+
+double jv_get_f64(const struct jv *object, const char *key, double fallback) {
+    jv_as_f64(jv_get(object, key), &fallback);
+    return fallback;
+}
+
+bool jv_get_bool(const struct jv *object, const char *key, bool fallback) {
+    jv_as_bool(jv_get(object, key), &fallback);
+    return fallback;
+}
+
+bool jv_next(const struct jv *object, struct jv_iter *iter) {
+    json_t *json = peek(object);
+    iter->at = iter->at == NULL ? json_object_iter(json) : json_object_iter_next(json, iter->at);
+    if (iter->at == NULL)
+        return false;
+    iter->key = json_object_iter_key(iter->at);
+    iter->value = (const struct jv *)(const void *)json_object_iter_value(iter->at);
+    return true;
+}
