@@ -1,8 +1,8 @@
 /*
  * What a strategy says of itself, as our own flat copy: no pointer of it leads into a plugin.
  *
- *   worker:  const struct qs_strategy * --descriptor_check--> struct descriptor --descriptor_encode--> bytes
- *   parent:  bytes --descriptor_decode--> struct descriptor    (the bytes are hostile)
+ *   worker   const struct qs_strategy * -> descriptor_check -> descriptor_encode -> bytes
+ *   parent   bytes (hostile) -> descriptor_decode -> struct descriptor
  *
  * Not a loader, and not the values of params: only their declaration. Invariant: whatever
  * descriptor_check or descriptor_decode returned keeps every rule below, so that later code may use
@@ -29,8 +29,8 @@ struct str; /* base/str.h */
 #define DESCRIPTOR_VERSION_MAX 63
 #define DESCRIPTOR_DESCRIPTION_MAX 1023
 
-#define DESCRIPTOR_OPTIONS_MAX 64  /* of one select */
-#define DESCRIPTOR_POOL_MAX 512    /* options of all selects together */
+#define DESCRIPTOR_OPTIONS_MAX 64         /* of one select */
+#define DESCRIPTOR_POOL_MAX 512           /* options of all selects together */
 #define DESCRIPTOR_PARAMS_MAX (64u << 10) /* bytes of the params block */
 #define DESCRIPTOR_LOCALS_MAX (16u << 20)
 #define DESCRIPTOR_WARMUP_MAX ((uint32_t)QS_HISTORY_MAX)
@@ -72,8 +72,8 @@ struct descriptor_variable {
 };
 
 struct descriptor {
-    char id[DESCRIPTOR_ID_MAX + 1];      /* [a-z][a-z0-9_]* */
-    char name[DESCRIPTOR_LABEL_MAX + 1]; /* the id where the plugin gave none */
+    char id[DESCRIPTOR_ID_MAX + 1];                   /* [a-z][a-z0-9_]* */
+    char name[DESCRIPTOR_LABEL_MAX + 1];              /* the id where the plugin gave none */
     char version[DESCRIPTOR_VERSION_MAX + 1];         /* semver */
     char description[DESCRIPTOR_DESCRIPTION_MAX + 1]; /* may be empty */
     uint16_t abi_major, abi_minor;
@@ -82,7 +82,7 @@ struct descriptor {
     uint32_t params_size; /* sizeof the params struct; 0 without inputs */
     uint32_t locals_size;
     uint32_t state_size;
-    uint32_t state_version; /* > 0 where state_size > 0 */
+    uint32_t state_version;              /* > 0 where state_size > 0 */
     uint32_t universe_min, universe_max; /* as declared; see descriptor_universe */
     uint32_t warmup_steps;
     uint32_t history; /* bars readable back; QS_HISTORY_DEFAULT applied */
@@ -98,8 +98,9 @@ struct descriptor {
     char path[PATH_MAX]; /* where the user has it */
 };
 
-/* Reads the plugin's own struct, field by field. Only in a worker: a wild pointer in it is a SIGSEGV.
- * ERR_PLUGIN with "field: expected, found (cure)". build and path of ret are left empty. */
+/* Reads the plugin's own struct, field by field. Only in a worker: a wild pointer in it is a
+ * SIGSEGV. ERR_PLUGIN with "field: expected, found (cure)". build and path of ret are left empty.
+ */
 int descriptor_check(const struct qs_strategy *schema, struct descriptor *ret,
                      struct err *err) NODISCARD;
 
