@@ -1,6 +1,6 @@
 /*
- * Indicator kernels: a stream form (one input at a time, the caller owns the state) and a batch form
- * (whole columns). Pure functions of their inputs: no allocation, no I/O, no clock, and of
+ * Indicator kernels: a stream form (one input at a time, the caller owns the state) and a batch
+ * form (whole columns). Pure functions of their inputs: no allocation, no I/O, no clock, and of
  * mathematics only + - x / and sqrt, so that every machine gives the same bits.
  *
  * The invariant: ta_batch() and a series of pushes from ta_init() on give the same bits.
@@ -124,7 +124,8 @@ int64_t ta_lookback(const struct ta_spec *spec, int out);
  */
 size_t ta_state_size(const struct ta_spec *spec);
 
-/* Starts a stream in `state`: ta_state_size() bytes, 16-aligned, for a spec that ta_check() took. */
+/* Starts a stream in `state`: ta_state_size() bytes, 16-aligned, for a spec that ta_check() took.
+ */
 void ta_init(const struct ta_spec *spec, void *state);
 
 /*
