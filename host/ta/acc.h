@@ -16,18 +16,22 @@
 /* False for NaN and infinities too: no comparison with NaN holds. */
 static inline int ta_is_number(double x) { return x > -TA_NUMBER_LIMIT && x < TA_NUMBER_LIMIT; }
 
-/* A sum and what rounding took from it (two-sum of Knuth, after Kahan and Neumaier). */
-struct ta_acc {
-    double sum, comp;
-};
-
-static inline void ta_acc_add(struct ta_acc *a, double x) {
-    double sum = a->sum + x;
-    double part = sum - a->sum;
-    a->comp += (a->sum - (sum - part)) + (x - part);
-    a->sum = sum;
+/* Adds x to sum; what rounding takes from it goes to lost (two-sum of Knuth, after Neumaier). */
+static inline void ta_add(double *sum, double *lost, double x) {
+    double before = *sum;
+    double after = before + x;
+    double part = after - before;
+    *lost += (before - (after - part)) + (x - part);
+    *sum = after;
 }
 
-static inline double ta_acc_value(const struct ta_acc *a) { return a->sum + a->comp; }
+/* A sum with what it lost. */
+struct ta_acc {
+    double sum, lost;
+};
+
+static inline void ta_acc_add(struct ta_acc *a, double x) { ta_add(&a->sum, &a->lost, x); }
+
+static inline double ta_acc_value(const struct ta_acc *a) { return a->sum + a->lost; }
 
 #endif

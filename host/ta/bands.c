@@ -10,13 +10,16 @@
 
 /* Folds: a = sum of d, b = sum of d squared, d = x - base. */
 static struct ta_pair spread_scan(const struct ta_window *w, const double *const *past, int64_t at,
-                                  int32_t count, struct ta_pair after, struct ta_pair *tail) {
+                                  int32_t count, struct ta_pair after, double *tail) {
     const double *x = past[0] + at;
+    const int32_t block = w->block;
     struct ta_acc sum = {after.a, 0.0};
     struct ta_acc squares = {after.b, 0.0};
     for (int32_t j = count - 1; j >= 0; j--) {
-        if (tail)
-            tail[j] = (struct ta_pair){ta_acc_value(&sum), ta_acc_value(&squares)};
+        if (tail) {
+            tail[j] = ta_acc_value(&sum);
+            tail[block + j] = ta_acc_value(&squares);
+        }
         double d = x[j] - w->base;
         ta_acc_add(&sum, d);
         ta_acc_add(&squares, d * d);
@@ -32,12 +35,12 @@ static inline double spread_take(struct ta_window *w, double x, const double *co
     }
     double d = x - w->base;
     struct ta_pair all = {NAN, NAN};
-    ta_acc_add(&w->a, d);
-    ta_acc_add(&w->b, d * d);
+    ta_add(&w->a, &w->a_lost, d);
+    ta_add(&w->b, &w->b_lost, d * d);
     if (LIKELY(w->full)) {
-        struct ta_pair tail = w->tail[w->pos - w->from];
-        all.a = w->a.sum + tail.a + w->a.comp;
-        all.b = w->b.sum + tail.b + w->b.comp;
+        struct ta_pair tail = ta_window_tail(w);
+        all.a = w->a + tail.a + w->a_lost;
+        all.b = w->b + tail.b + w->b_lost;
     }
     if (UNLIKELY(++w->pos == w->turn))
         ta_window_turn(w, past, at, x, spread_scan, &all);

@@ -6,16 +6,18 @@
 /* ---- sma ---- */
 
 struct ta_pair ta_sum_scan(const struct ta_window *w, const double *const *past, int64_t at,
-                           int32_t count, struct ta_pair after, struct ta_pair *tail) {
-    (void)w;
+                           int32_t count, struct ta_pair after, double *tail) {
     const double *x = past[0] + at;
-    struct ta_acc acc = {after.a, after.b};
+    struct ta_pair fold = after;
+    const int32_t block = w->block;
     for (int32_t j = count - 1; j >= 0; j--) {
-        if (tail)
-            tail[j] = (struct ta_pair){acc.sum, acc.comp};
-        ta_acc_add(&acc, x[j]);
+        if (tail) {
+            tail[j] = fold.a;
+            tail[block + j] = fold.b;
+        }
+        ta_add(&fold.a, &fold.b, x[j]);
     }
-    return (struct ta_pair){acc.sum, acc.comp};
+    return fold;
 }
 
 void ta_sum_batch(int32_t period, const double *x, int64_t n, double *out) {
@@ -75,12 +77,15 @@ const struct ta_kernel ta_kernel_ema = {ema_size, ema_init, ema_push, ema_batch}
 
 /* Folds: a = sum of d, b = sum of d weighted 1, 2, ... from the oldest; d = x - base. */
 static struct ta_pair wma_scan(const struct ta_window *w, const double *const *past, int64_t at,
-                               int32_t count, struct ta_pair after, struct ta_pair *tail) {
+                               int32_t count, struct ta_pair after, double *tail) {
     const double *x = past[0] + at;
     struct ta_pair fold = after;
+    const int32_t block = w->block;
     for (int32_t j = count - 1; j >= 0; j--) {
-        if (tail)
-            tail[j] = fold;
+        if (tail) {
+            tail[j] = fold.a;
+            tail[block + j] = fold.b;
+        }
         fold.a += x[j] - w->base;
         fold.b += fold.a; /* one more in front: each weight grows by one */
     }
@@ -95,11 +100,11 @@ static inline double wma_take(struct ta_window *w, double x, const double *const
     }
     double d = x - w->base;
     double weighted = NAN;
-    w->a.sum += d;
-    w->b.sum += d * (w->pos + 1);
+    w->a += d;
+    w->b += d * (w->pos + 1);
     if (LIKELY(w->full)) {
-        struct ta_pair tail = w->tail[w->pos - w->from];
-        weighted = tail.b + w->b.sum + w->a.sum * (w->n - 1 - w->pos);
+        struct ta_pair tail = ta_window_tail(w);
+        weighted = tail.b + w->b + w->a * (w->n - 1 - w->pos);
     }
     if (UNLIKELY(++w->pos == w->turn)) {
         struct ta_pair all;

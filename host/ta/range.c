@@ -8,27 +8,29 @@ static inline struct ta_pair range_fold(struct ta_pair fold, double high, double
     return (struct ta_pair){high > fold.a ? high : fold.a, low < fold.b ? low : fold.b};
 }
 
-static inline struct ta_pair range_scan_of(const double *high, const double *low, int32_t count,
-                                           struct ta_pair after, struct ta_pair *tail) {
+static inline struct ta_pair range_scan_of(const struct ta_window *w, const double *high,
+                                           const double *low, int32_t count, struct ta_pair after,
+                                           double *tail) {
     struct ta_pair fold = after;
+    const int32_t block = w->block;
     for (int32_t j = count - 1; j >= 0; j--) {
-        if (tail)
-            tail[j] = fold;
+        if (tail) {
+            tail[j] = fold.a;
+            tail[block + j] = fold.b;
+        }
         fold = range_fold(fold, high[j], low[j]);
     }
     return fold;
 }
 
 static struct ta_pair value_scan(const struct ta_window *w, const double *const *past, int64_t at,
-                                 int32_t count, struct ta_pair after, struct ta_pair *tail) {
-    (void)w;
-    return range_scan_of(past[0] + at, past[0] + at, count, after, tail);
+                                 int32_t count, struct ta_pair after, double *tail) {
+    return range_scan_of(w, past[0] + at, past[0] + at, count, after, tail);
 }
 
 static struct ta_pair bar_scan(const struct ta_window *w, const double *const *past, int64_t at,
-                               int32_t count, struct ta_pair after, struct ta_pair *tail) {
-    (void)w;
-    return range_scan_of(past[TA_HIGH] + at, past[TA_LOW] + at, count, after, tail);
+                               int32_t count, struct ta_pair after, double *tail) {
+    return range_scan_of(w, past[TA_HIGH] + at, past[TA_LOW] + at, count, after, tail);
 }
 
 static void range_init(struct ta_window *w, int32_t n) {
@@ -40,12 +42,12 @@ static const struct ta_pair range_unknown = {NAN, NAN};
 /* Takes two numbers: the range of the last n, or NaN before there are n. */
 static inline struct ta_pair range_take(struct ta_window *w, double high, double low,
                                         const double *const *past, int64_t at, ta_scan_fn scan) {
-    struct ta_pair head = range_fold((struct ta_pair){w->a.sum, w->b.sum}, high, low);
+    struct ta_pair head = range_fold((struct ta_pair){w->a, w->b}, high, low);
     struct ta_pair all = range_unknown;
-    w->a.sum = head.a;
-    w->b.sum = head.b;
+    w->a = head.a;
+    w->b = head.b;
     if (LIKELY(w->full)) {
-        struct ta_pair tail = w->tail[w->pos - w->from];
+        struct ta_pair tail = ta_window_tail(w);
         all = range_fold(tail, head.a, head.b);
     }
     if (UNLIKELY(++w->pos == w->turn))

@@ -7,9 +7,9 @@
 
 #include "ta/window.h"
 
-/* The scan of a sum: a and b are sum and comp of a ta_acc. Reads past[0]. */
+/* The scan of a sum: a is the sum, b what it lost. Reads past[0]. */
 struct ta_pair ta_sum_scan(const struct ta_window *w, const double *const *past, int64_t at,
-                           int32_t count, struct ta_pair after, struct ta_pair *tail);
+                           int32_t count, struct ta_pair after, double *tail);
 
 static inline void ta_sum_init(struct ta_window *w, int32_t n) {
     ta_window_init(w, n, (struct ta_pair){0.0, 0.0});
@@ -25,12 +25,13 @@ static inline double ta_sum_take(struct ta_window *w, double x, const double *co
         return NAN;
     }
     double total = NAN;
-    ta_acc_add(&w->a, x);
+    ta_add(&w->a, &w->a_lost, x);
     if (LIKELY(w->full)) {
-        struct ta_pair tail = w->tail[w->pos - w->from];
-        struct ta_acc all = {w->a.sum, w->a.comp + tail.b};
-        ta_acc_add(&all, tail.a);
-        total = ta_acc_value(&all);
+        struct ta_pair tail = ta_window_tail(w);
+        double sum = w->a;
+        double lost = w->a_lost + tail.b;
+        ta_add(&sum, &lost, tail.a);
+        total = sum + lost;
     }
     if (UNLIKELY(++w->pos == w->turn)) {
         struct ta_pair all;

@@ -82,15 +82,18 @@ static inline double typical(double high, double low, double close) {
 
 /* Folds: a = sum of (typical - base) * volume, b = sum of volume. */
 static struct ta_pair vwap_scan(const struct ta_window *w, const double *const *past, int64_t at,
-                                int32_t count, struct ta_pair after, struct ta_pair *tail) {
+                                int32_t count, struct ta_pair after, double *tail) {
     const double *high = past[TA_HIGH] + at;
     const double *low = past[TA_LOW] + at;
     const double *close = past[TA_CLOSE] + at;
     const double *volume = past[TA_VOLUME] + at;
     struct ta_pair fold = after;
+    const int32_t block = w->block;
     for (int32_t j = count - 1; j >= 0; j--) {
-        if (tail)
-            tail[j] = fold;
+        if (tail) {
+            tail[j] = fold.a;
+            tail[block + j] = fold.b;
+        }
         fold.a += (typical(high[j], low[j], close[j]) - w->base) * volume[j];
         fold.b += volume[j];
     }
@@ -116,9 +119,9 @@ static inline double vwap_grow(struct ta_window *w, double high, double low, dou
         w->full = 1;
         w->base = price;
     }
-    ta_acc_add(&w->a, LIKELY(bar) ? (price - w->base) * volume : NAN);
-    ta_acc_add(&w->b, volume);
-    return vwap_value(w->base, ta_acc_value(&w->a), ta_acc_value(&w->b));
+    ta_add(&w->a, &w->a_lost, LIKELY(bar) ? (price - w->base) * volume : NAN);
+    ta_add(&w->b, &w->b_lost, volume);
+    return vwap_value(w->base, w->a + w->a_lost, w->b + w->b_lost);
 }
 
 /* The last n bars. */
@@ -130,12 +133,12 @@ static inline double vwap_roll(struct ta_window *w, double high, double low, dou
     }
     double price = typical(high, low, close);
     struct ta_pair all = {NAN, NAN};
-    w->a.sum += (price - w->base) * volume;
-    w->b.sum += volume;
+    w->a += (price - w->base) * volume;
+    w->b += volume;
     if (LIKELY(w->full)) {
-        struct ta_pair tail = w->tail[w->pos - w->from];
-        all.a = w->a.sum + tail.a;
-        all.b = w->b.sum + tail.b;
+        struct ta_pair tail = ta_window_tail(w);
+        all.a = w->a + tail.a;
+        all.b = w->b + tail.b;
     }
     if (UNLIKELY(++w->pos == w->turn))
         ta_window_turn(w, past, at, price, vwap_scan, &all); /* the base goes with the fold */

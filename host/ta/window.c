@@ -7,19 +7,24 @@ static int32_t block_end(const struct ta_window *w, int32_t from) {
     return w->n - from < w->block ? w->n : from + w->block;
 }
 
-static struct ta_pair *edges_of(struct ta_window *w) { return w->tail + w->block; }
+/* The fold behind the block that starts at `from`. */
+static double *edge_at(struct ta_window *w, int32_t from) {
+    return w->tail + 2 * (w->block + from / w->block);
+}
 
 static void head_reset(struct ta_window *w) {
-    w->a = (struct ta_acc){w->empty.a, 0.0};
-    w->b = (struct ta_acc){w->empty.b, 0.0};
+    w->a = w->empty.a;
+    w->b = w->empty.b;
+    w->a_lost = 0.0;
+    w->b_lost = 0.0;
 }
 
 size_t ta_window_size(int32_t n, int rings) {
     size_t count = (size_t)n;
     size_t block = min_size(count, TA_BLOCK);
     size_t edges = block ? (count + block - 1) / block : 0;
-    size_t bytes = sizeof(struct ta_window) + (block + edges) * sizeof(struct ta_pair) +
-                   count * (size_t)rings * sizeof(double);
+    size_t values = 2 * (block + edges) + count * (size_t)rings;
+    size_t bytes = sizeof(struct ta_window) + values * sizeof(double);
     return (bytes + 15) / 16 * 16;
 }
 
@@ -39,17 +44,19 @@ void ta_window_restart(struct ta_window *w) {
 
 int ta_window_turn(struct ta_window *w, const double *const *past, int64_t at, double base,
                    ta_scan_fn scan, struct ta_pair *ret_all) {
-    struct ta_pair *edges = edges_of(w);
     if (w->pos < w->n) {
+        const double *edge = edge_at(w, w->pos);
         w->from = w->pos;
         w->turn = block_end(w, w->from);
-        scan(w, past, at, w->turn - w->from, edges[w->from / w->block], w->tail);
+        scan(w, past, at, w->turn - w->from, (struct ta_pair){edge[0], edge[1]}, w->tail);
         return 0;
     }
     w->base = base;
     struct ta_pair behind = w->empty;
     for (int32_t from = (w->n - 1) / w->block * w->block; from > 0; from -= w->block) {
-        edges[from / w->block] = behind;
+        double *edge = edge_at(w, from);
+        edge[0] = behind.a;
+        edge[1] = behind.b;
         behind = scan(w, past, at + from, block_end(w, from) - from, behind, NULL);
     }
     *ret_all = scan(w, past, at, block_end(w, 0), behind, w->tail);

@@ -46,23 +46,31 @@ struct ta_window {
     int32_t full;     /* a lap is finished: every push has a value */
     double base;
     struct ta_pair empty;  /* the fold of nothing */
-    struct ta_acc a, b;    /* the head */
-    struct ta_pair tail[]; /* block tails, then the edges, then (streams) the rings */
+    double a, b;           /* the head */
+    double a_lost, b_lost; /* what its sums lost, where they are compensated */
+    double tail[]; /* a of the block's tails, b of them; a, b of the edges; the rings of a stream */
 };
+
+/* The tails are two columns, not pairs: side by side, gcc makes one vector of a fold, and then
+ * waits for halves of it on every push (measured: twice the time). */
+static inline struct ta_pair ta_window_tail(const struct ta_window *w) {
+    const double *tail = w->tail + (w->pos - w->from);
+    return (struct ta_pair){tail[0], tail[w->block]};
+}
 
 /* Room for a window of any n without rings, for batches. */
 union ta_window_room {
     struct ta_window w;
-    char bytes[sizeof(struct ta_window) + (TA_BLOCK + TA_EDGE_MAX) * sizeof(struct ta_pair)];
+    char bytes[sizeof(struct ta_window) + 2 * (TA_BLOCK + TA_EDGE_MAX) * sizeof(double)];
 };
 
 /*
  * Folds past[..][at] to past[..][at + count - 1], from the last to the first, onto `after`, with
- * w->base. tail, when not NULL, gets count entries: tail[j] is the fold of all behind at + j.
+ * w->base. Where tail is not NULL, tail[j] and tail[w->block + j] get the fold of all behind at +
+ * j.
  */
 typedef struct ta_pair (*ta_scan_fn)(const struct ta_window *w, const double *const *past,
-                                     int64_t at, int32_t count, struct ta_pair after,
-                                     struct ta_pair *tail);
+                                     int64_t at, int32_t count, struct ta_pair after, double *tail);
 
 /* Bytes of a window with `rings` rings of n values, a multiple of 16. */
 size_t ta_window_size(int32_t n, int rings);
@@ -83,7 +91,7 @@ int ta_window_turn(struct ta_window *w, const double *const *past, int64_t at, d
 /* Ring j of a stream. */
 static inline double *ta_window_ring(struct ta_window *w, int j) {
     int32_t edges = (w->n + w->block - 1) / w->block;
-    return (double *)(w->tail + w->block + edges) + (ptrdiff_t)j * w->n;
+    return w->tail + 2 * (w->block + edges) + (ptrdiff_t)j * w->n;
 }
 
 /* Where a stream's rings hold what the next push drops: `at` of ta_window_turn() after one more. */
