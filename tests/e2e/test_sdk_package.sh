@@ -44,7 +44,7 @@ project(mine C)
 find_package(Quasar 0.1 REQUIRED)
 qs_add_plugin(my_strategy ../my_strategy.c OUTPUT_DIR drop)
 END
-cmake -S "$tmp/project" -B "$tmp/by_cmake" -DCMAKE_PREFIX_PATH="$prefix" -DCMAKE_C_COMPILER="$cc" \
+cmake -G Ninja -S "$tmp/project" -B "$tmp/by_cmake" -DCMAKE_PREFIX_PATH="$prefix" -DCMAKE_C_COMPILER="$cc" \
     -DCMAKE_C_FLAGS="-Wall -Wextra -Werror" >"$tmp/log" 2>&1 || { cat "$tmp/log"; fail "cmake configure"; }
 cmake --build "$tmp/by_cmake" >"$tmp/log" 2>&1 || { cat "$tmp/log"; fail "cmake build"; }
 check_so "$tmp/by_cmake/drop/my_strategy.so" "the CMake package"
