@@ -1,0 +1,61 @@
+/* Tables of names: the reasons from core/reason.def, the rest by the numbers of quasar/types.h. */
+#include "core/reason.h"
+
+#include <stddef.h>
+
+#include "base/check.h"
+#include "quasar/types.h"
+
+static const char *const names[REASON_COUNT] = {
+#define REASON(code, id, name, words) [code] = name,
+#include "core/reason.def"
+#undef REASON
+};
+
+static const char *const sentences[REASON_COUNT] = {
+#define REASON(code, id, name, words) [code] = words,
+#include "core/reason.def"
+#undef REASON
+};
+
+static const char *pick(const char *const *table, size_t count, int64_t index, const char *none) {
+    if (index < 0 || (uint64_t)index >= count || table[index] == NULL)
+        return none;
+    return table[index];
+}
+
+const char *reason_name(int64_t code) { return pick(names, ARRAY_LEN(names), code, "unknown"); }
+
+const char *reason_words(int64_t code) {
+    return pick(sentences, ARRAY_LEN(sentences), code, "unknown");
+}
+
+const char *order_state_name(int64_t state) {
+    static const char *const table[] = {
+        [QS_ORDER_NEW] = "NEW",           [QS_ORDER_ACTIVE] = "ACTIVE",
+        [QS_ORDER_PARTIAL] = "PARTIAL",   [QS_ORDER_FILLED] = "FILLED",
+        [QS_ORDER_CANCELED] = "CANCELED", [QS_ORDER_EXPIRED] = "EXPIRED",
+        [QS_ORDER_REJECTED] = "REJECTED",
+    };
+    return pick(table, ARRAY_LEN(table), state, "UNKNOWN");
+}
+
+const char *order_side_name(int64_t side) {
+    static const char *const table[] = {[QS_BUY] = "buy", [QS_SELL] = "sell"};
+    return pick(table, ARRAY_LEN(table), side, "unknown");
+}
+
+const char *order_type_name(int64_t type) {
+    static const char *const table[] = {
+        [QS_MARKET] = "market",
+        [QS_LIMIT] = "limit",
+        [QS_STOP] = "stop",
+        [QS_STOP_LIMIT] = "stop_limit",
+    };
+    return pick(table, ARRAY_LEN(table), type, "unknown");
+}
+
+const char *order_tif_name(int64_t tif) {
+    static const char *const table[] = {[QS_GTC] = "gtc", [QS_DAY] = "day", [QS_IOC] = "ioc"};
+    return pick(table, ARRAY_LEN(table), tif, "unknown");
+}

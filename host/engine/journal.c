@@ -1,0 +1,256 @@
+/*
+ * Writer: one block; records are laid into it whole, and a full block is hashed and handed to the
+ * sink. Since a record's bytes are the same wherever it lies, the hash depends on neither the block
+ * size nor on who flushed when. Reader: a walk along the layout table that checks before it looks.
+ */
+#include "engine/journal.h"
+
+#include "base/mem.h"
+#include "base/str.h"
+
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the journal is written as it lies");
+_Static_assert(sizeof(double) == 8 && sizeof(const char *) == 8, "all fields are 8 bytes");
+
+#define FIELDS_MAX 32
+#define KINDS 64
+#define HEADER 8
+
+static const uint64_t canonical_nan = UINT64_C(0x7ff8000000000000);
+
+#define JI(field) {#field, 'i'},
+#define JF(field) {#field, 'f'},
+#define JT(field) {#field, 't'},
+#define JREC(number, NAME, name, fields)                                                           \
+    static const struct journal_field fields_##name[] = {fields};                                  \
+    _Static_assert(sizeof(struct j_##name) == 8 * ARRAY_LEN(fields_##name), "8 bytes a field");    \
+    _Static_assert(ARRAY_LEN(fields_##name) <= FIELDS_MAX, "FIELDS_MAX");                          \
+    _Static_assert((number) < KINDS, "KINDS");
+#include "engine/journal.def"
+#undef JREC
+#undef JI
+#undef JF
+#undef JT
+
+static const struct journal_layout layouts[KINDS] = {
+#define JREC(number, NAME, record_name, record_fields)                                             \
+    [number] = {.name = #record_name,                                                              \
+                .kind = number,                                                                    \
+                .field_count = ARRAY_LEN(fields_##record_name),                                    \
+                .fields = fields_##record_name},
+#include "engine/journal.def"
+#undef JREC
+};
+
+const struct journal_layout *journal_layout(uint16_t kind) {
+    if (kind >= KINDS || layouts[kind].fields == NULL)
+        return NULL;
+    return &layouts[kind];
+}
+
+void journal_init(struct journal *j, struct sink_port *sink) {
+    *j = (struct journal){
+        .block = mem_alloc(JOURNAL_BLOCK), .sink = sink, .hash = hash128_create()};
+}
+
+void journal_fini(struct journal *j) {
+    mem_free(j->block);
+    j->block = NULL;
+    if (j->hash != NULL)
+        hash128_destroy(&j->hash);
+}
+
+void journal_next_block(struct journal *j) {
+    size_t len = j->used;
+    j->used = 0;
+    if (len == 0)
+        return;
+    hash128_update(j->hash, j->block, len);
+    j->bytes += len;
+    if (j->sink != NULL && j->failed == 0)
+        j->failed = j->sink->write(j->sink->self, j->block, len, &j->err);
+}
+
+int journal_flush(struct journal *j, struct err *err) {
+    journal_next_block(j);
+    if (j->failed != 0 && err != NULL)
+        *err = j->err;
+    return j->failed;
+}
+
+struct hash128 journal_hash(struct journal *j) {
+    journal_next_block(j);
+    return hash128_digest(j->hash);
+}
+
+/* A text in a record: its length, its bytes, 1 to 8 zeros. */
+static size_t text_room(size_t len) { return 8 + (len / 8 + 1) * 8; }
+
+bool journal_text_is_ok(const char *text) {
+    if (text == NULL)
+        return false;
+    size_t len = strnlen(text, JOURNAL_TEXT_MAX + 1);
+    return len <= JOURNAL_TEXT_MAX && str_is_utf8(text, len, NULL);
+}
+
+void journal_canonical_nans(uint8_t *body, uint16_t kind) {
+    const struct journal_layout *layout = journal_layout(kind);
+    for (uint16_t i = 0; i < layout->field_count; i++, body += 8) {
+        double value;
+        memcpy(&value, body, 8);
+        if (layout->fields[i].type == 'f' && value != value)
+            memcpy(body, &canonical_nan, 8);
+    }
+}
+
+static uint8_t *put_text(uint8_t *at, const char *text, size_t len) {
+    uint64_t length = len;
+    size_t room = text_room(len);
+    memset(at + room - 8, 0, 8);
+    memcpy(at, &length, 8);
+    memcpy(at + 8, text, len);
+    return at + room;
+}
+
+static uint8_t *put_number(uint8_t *at, char type, const void *field) {
+    bool nan = false;
+    double value;
+    memcpy(&value, field, 8);
+    if (type == 'f')
+        journal_store_double(at, value, &nan);
+    else
+        memcpy(at, field, 8);
+    if (nan)
+        memcpy(at, &canonical_nan, 8);
+    return at + 8;
+}
+
+void journal_put(struct journal *j, uint16_t kind, const void *record) {
+    const struct journal_layout *layout = journal_layout(kind);
+    CHECKF(layout != NULL, "kind %u", kind);
+    const uint8_t *fields = record;
+    const char *texts[FIELDS_MAX];
+    size_t lengths[FIELDS_MAX];
+    size_t size = HEADER;
+    for (uint16_t i = 0; i < layout->field_count; i++) {
+        if (layout->fields[i].type != 't') {
+            size += 8;
+            continue;
+        }
+        memcpy(&texts[i], fields + 8 * (size_t)i, sizeof(texts[i]));
+        if (texts[i] == NULL)
+            texts[i] = "";
+        CHECKF(journal_text_is_ok(texts[i]), "%s.%s", layout->name, layout->fields[i].name);
+        lengths[i] = strlen(texts[i]);
+        size += text_room(lengths[i]);
+    }
+    CHECKF(size <= JOURNAL_RECORD_MAX, "%s of %zu bytes", layout->name, size);
+    uint8_t *at = journal_reserve(j, size);
+    uint64_t header = size | (uint64_t)kind << 32;
+    memcpy(at, &header, HEADER);
+    at += HEADER;
+    for (uint16_t i = 0; i < layout->field_count; i++) {
+        char type = layout->fields[i].type;
+        if (type == 't')
+            at = put_text(at, texts[i], lengths[i]);
+        else
+            at = put_number(at, type, fields + 8 * (size_t)i);
+    }
+}
+
+static int check_header(const uint8_t *bytes, struct journal_record *ret, size_t *ret_size,
+                        struct err *err) {
+    uint32_t size;
+    uint16_t kind, zero;
+    memcpy(&size, bytes, 4);
+    memcpy(&kind, bytes + 4, 2);
+    memcpy(&zero, bytes + 6, 2);
+    if (size < HEADER || size > JOURNAL_RECORD_MAX || size % 8 != 0)
+        return err_set(err, ERR_FORMAT,
+                       "journal: a record of %u bytes (expected a multiple of 8 from 8 to %u)", size,
+                       JOURNAL_RECORD_MAX);
+    if (journal_layout(kind) == NULL || zero != 0)
+        return err_set(err, ERR_FORMAT,
+                       "journal: unknown record number %u/%u (made by a newer host, or damaged)",
+                       kind, zero);
+    *ret = (struct journal_record){.kind = kind, .body = bytes + HEADER, .size = size - HEADER};
+    *ret_size = size;
+    return 0;
+}
+
+/* The room that the text at `at` takes, or 0 when it is none. */
+static size_t check_text(const uint8_t *at, size_t left) {
+    uint64_t len;
+    if (left < 16)
+        return 0;
+    memcpy(&len, at, 8);
+    if (len > JOURNAL_TEXT_MAX || text_room((size_t)len) > left)
+        return 0;
+    const char *text = (const char *)at + 8;
+    size_t room = text_room((size_t)len);
+    for (size_t i = (size_t)len; i < room - 8; i++) {
+        if (text[i] != 0)
+            return 0;
+    }
+    if (memchr(text, 0, (size_t)len) != NULL || !str_is_utf8(text, (size_t)len, NULL))
+        return 0;
+    return room;
+}
+
+static int check_body(const struct journal_record *record, struct err *err) {
+    const struct journal_layout *layout = journal_layout(record->kind);
+    size_t at = 0;
+    for (uint16_t i = 0; i < layout->field_count; i++) {
+        size_t left = record->size - at;
+        size_t room = left >= 8 ? 8 : 0;
+        if (layout->fields[i].type == 't')
+            room = check_text(record->body + at, left);
+        if (room == 0)
+            return err_set(err, ERR_FORMAT,
+                           left < 8 ? "journal: a record '%s' ends before its field '%s'"
+                                    : "journal: a record '%s' whose field '%s' is no text "
+                                      "(length, UTF-8 bytes, zeros)",
+                           layout->name, layout->fields[i].name);
+        at += room;
+    }
+    if (at != record->size)
+        return err_set(err, ERR_FORMAT, "journal: a record '%s' with %zu bytes after its last field",
+                       layout->name, record->size - at);
+    return 0;
+}
+
+int journal_next(const uint8_t *bytes, size_t len, struct journal_record *ret, size_t *ret_size,
+                 struct err *err) {
+    struct journal_record record;
+    size_t size;
+    if (len < HEADER)
+        return 0;
+    int rc = check_header(bytes, &record, &size, err);
+    if (rc != 0)
+        return rc;
+    if (len < size)
+        return 0;
+    rc = check_body(&record, err);
+    if (rc != 0)
+        return rc;
+    *ret = record;
+    *ret_size = size;
+    return 1;
+}
+
+void journal_read(const struct journal_record *record, void *ret_struct) {
+    const struct journal_layout *layout = journal_layout(record->kind);
+    uint8_t *out = ret_struct;
+    const uint8_t *at = record->body;
+    for (uint16_t i = 0; i < layout->field_count; i++, out += 8) {
+        if (layout->fields[i].type != 't') {
+            memcpy(out, at, 8);
+            at += 8;
+            continue;
+        }
+        uint64_t len;
+        const char *text = (const char *)at + 8;
+        memcpy(&len, at, 8);
+        memcpy(out, &text, sizeof(text));
+        at += text_room((size_t)len);
+    }
+}
