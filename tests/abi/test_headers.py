@@ -1,5 +1,6 @@
 """Every header compiles alone: those of the SDK as C11, C17 and C++17 with -pedantic, those of the
 host as C17, with gcc and clang, warnings as errors."""
+
 import os
 import subprocess
 import sys
@@ -33,7 +34,11 @@ def jobs():
 def compiles(job):
     command, text = job
     done = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
-    return None if done.returncode == 0 else f"{' '.join(command)}\n  {text.splitlines()[0]}\n{done.stderr}"
+    return (
+        None
+        if done.returncode == 0
+        else f"{' '.join(command)}\n  {text.splitlines()[0]}\n{done.stderr}"
+    )
 
 
 def main():

@@ -16,14 +16,17 @@ check_so() {
     local exported needed
     exported=$(nm -D --defined-only "$1" | awk '{print $3}' | sort)
     [ "$exported" = qs_schema ] || fail "$2: exports '$exported', wanted qs_schema alone"
-    needed=$(readelf -d "$1" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' | grep -v -x -e libc.so.6 -e libm.so.6 || true)
+    needed=$(readelf -d "$1" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' |
+        grep -v -x -e libc.so.6 -e libm.so.6 || true)
     [ -z "$needed" ] || fail "$2: needs $needed, wanted libc and libm alone"
     readelf -n "$1" | grep -q 'Build ID' || fail "$2: has no build id"
     echo "ok: $2"
 }
 
 prefix=$tmp/prefix
-cmake --install "$QS_BUILD_DIR" --prefix "$prefix" >"$tmp/install.log" || { cat "$tmp/install.log"; fail "install"; }
+log=$tmp/log
+logged() { "$@" >"$log" 2>&1 || { cat "$log"; fail "$1 $2"; }; }
+logged cmake --install "$QS_BUILD_DIR" --prefix "$prefix"
 installed="include/quasar/strategy.h share/quasar/template/my_strategy.c lib/pkgconfig/quasar.pc"
 [ ! -e "$QS_BUILD_DIR/bin/qshost" ] || installed+=" bin/qshost"
 for file in $installed; do
@@ -44,9 +47,9 @@ project(mine C)
 find_package(Quasar 0.1 REQUIRED)
 qs_add_plugin(my_strategy ../my_strategy.c OUTPUT_DIR drop)
 END
-cmake -G Ninja -S "$tmp/project" -B "$tmp/by_cmake" -DCMAKE_PREFIX_PATH="$prefix" -DCMAKE_C_COMPILER="$cc" \
-    -DCMAKE_C_FLAGS="-Wall -Wextra -Werror" >"$tmp/log" 2>&1 || { cat "$tmp/log"; fail "cmake configure"; }
-cmake --build "$tmp/by_cmake" >"$tmp/log" 2>&1 || { cat "$tmp/log"; fail "cmake build"; }
+logged cmake -G Ninja -S "$tmp/project" -B "$tmp/by_cmake" -DCMAKE_PREFIX_PATH="$prefix" \
+    -DCMAKE_C_COMPILER="$cc" -DCMAKE_C_FLAGS="-Wall -Wextra -Werror"
+logged cmake --build "$tmp/by_cmake"
 check_so "$tmp/by_cmake/drop/my_strategy.so" "the CMake package"
 [ -z "$(find "$tmp/by_cmake/drop" -name '.*half')" ] || fail "half a file left in the drop folder"
 
@@ -60,7 +63,8 @@ check_so "$tmp/plain.so" "plain $cc with pkg-config"
 if [ -f "$tmp/test_my_strategy.c" ]; then
     # shellcheck disable=SC2046
     "$cc" -Wall -Wextra -Werror $(pkg-config --cflags quasar-harness) "$tmp/test_my_strategy.c" \
-        "$tmp/my_strategy.c" -o "$tmp/unit" $(pkg-config --libs quasar-harness) || fail "harness: link"
+        "$tmp/my_strategy.c" -o "$tmp/unit" $(pkg-config --libs quasar-harness) ||
+        fail "harness: link"
     "$tmp/unit" || fail "harness: the template's unit test"
     echo "ok: quasar-harness"
 fi

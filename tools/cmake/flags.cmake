@@ -42,7 +42,8 @@ target_link_options(qs_flags INTERFACE -Wl,-z,relro -Wl,-z,now)
 
 # Fat objects: qshost and the benches are linked with LTO, a hundred test programs are not (each
 # would optimise the whole engine once more).
-if(QS_LTO AND NOT QS_SAN AND CMAKE_C_COMPILER_ID STREQUAL "GNU" AND CMAKE_BUILD_TYPE STREQUAL "Release")
+if(QS_LTO AND NOT QS_SAN AND CMAKE_C_COMPILER_ID STREQUAL "GNU"
+   AND CMAKE_BUILD_TYPE STREQUAL "Release")
   set(QS_LTO_COMPILE -flto -ffat-lto-objects)
   target_link_options(qs_link_final INTERFACE -flto=2 -O2)
   target_link_options(qs_link_plain INTERFACE -fno-lto)
