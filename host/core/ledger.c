@@ -1,0 +1,298 @@
+/*
+ * Booking and marking. A position keeps its average price for the public figures and lots for the
+ * round trips; running extremes are kept once per position and folded into its lots only when a fill
+ * changes the set of lots, so that a bar costs the same whatever the number of lots.
+ */
+#include "core/ledger.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/check.h"
+#include "base/mem.h"
+#include "core/order.h"
+
+/* What is left of a position after sums of fractions: below this share of what was traded it is
+ * zero. */
+#define DUST 1e-12
+
+void ledger_init(struct ledger *l, const struct settings *settings, int32_t symbol_count,
+                 double initial) {
+    memset(l, 0, sizeof *l);
+    l->settings = settings;
+    l->symbol_count = symbol_count;
+    l->positions = mem_zalloc((size_t)symbol_count, sizeof *l->positions);
+    l->open = mem_zalloc((size_t)symbol_count, sizeof *l->open);
+    l->acct.initial = initial;
+    l->acct.cash = initial;
+    l->acct.equity = initial;
+    l->acct.equity_low = initial;
+    l->acct.equity_high = initial;
+    l->acct.peak = initial;
+    l->acct.leverage = settings->account == ACCOUNT_CASH ? 1.0 : settings->leverage;
+    l->acct.buying_power = ledger_buying_power(settings, initial, initial, 0.0);
+}
+
+void ledger_fini(struct ledger *l) {
+    for (int32_t i = 0; l->positions && i < l->symbol_count; i++)
+        mem_free(l->positions[i].lots);
+    mem_free(l->positions);
+    mem_free(l->open);
+    memset(l, 0, sizeof *l);
+}
+
+static struct lot *lot_at(struct position *p, int32_t i) {
+    return &p->lots[(p->lot_first + i) & (p->lot_cap - 1)];
+}
+
+static struct lot *lot_push(struct position *p) {
+    if (p->lot_count == p->lot_cap) {
+        int32_t cap = p->lot_cap ? p->lot_cap * 2 : 8;
+        struct lot *lots = mem_zalloc((size_t)cap, sizeof *lots);
+        for (int32_t i = 0; i < p->lot_count; i++)
+            lots[i] = *lot_at(p, i);
+        mem_free(p->lots);
+        p->lots = lots;
+        p->lot_cap = cap;
+        p->lot_first = 0;
+    }
+    return lot_at(p, p->lot_count++);
+}
+
+/* The running extremes become the lots' own; they start anew at `price`. */
+static void fold_extremes(struct position *p, double price, double multiplier) {
+    double low = fmin(p->low, price), high = fmax(p->high, price);
+    double q = p->pub.quantity, avg = p->pub.average_price;
+    for (int32_t i = 0; i < p->lot_count; i++) {
+        struct lot *lot = lot_at(p, i);
+        lot->low = fmin(lot->low, low);
+        lot->high = fmax(lot->high, high);
+    }
+    if (q != 0.0) {
+        double at_low = q * (low - avg) * multiplier, at_high = q * (high - avg) * multiplier;
+        p->round.worst = fmin(p->round.worst, fmin(at_low, at_high));
+        p->round.best = fmax(p->round.best, fmax(at_low, at_high));
+    }
+    p->low = price;
+    p->high = price;
+}
+
+static void emit_lot(const struct booking *b, const struct lot *lot, double units, double entry_fee,
+                     double exit_fee, ledger_round_fn each, void *user) {
+    double at_low = units * (lot->low - lot->price) * b->multiplier;
+    double at_high = units * (lot->high - lot->price) * b->multiplier;
+    struct round r = {.symbol = b->symbol,
+                      .entry_event = lot->entry_event,
+                      .entry_known = lot->entry_known,
+                      .exit_event = b->ts_event,
+                      .exit_known = b->ts_known,
+                      .quantity = units,
+                      .entry_price = lot->price,
+                      .exit_price = b->price};
+    r.gross = units * (b->price - lot->price) * b->multiplier;
+    r.fees = entry_fee + exit_fee;
+    r.net = r.gross - r.fees;
+    r.mae = fmin(0.0, fmin(at_low, at_high));
+    r.mfe = fmax(0.0, fmax(at_low, at_high));
+    if (each)
+        each(user, &r);
+}
+
+/* Take `units` (signed like the position) out of the lots, oldest or newest first. */
+static void close_lots(struct ledger *l, struct position *p, const struct booking *b, double units,
+                       double fee, ledger_round_fn each, void *user) {
+    bool lifo = l->settings->trades == TRADES_LIFO;
+    double left = fabs(units), sign = units > 0.0 ? 1.0 : -1.0, total = left;
+    while (p->lot_count > 0 && left > 0.0) {
+        struct lot *lot = lot_at(p, lifo ? p->lot_count - 1 : 0);
+        double size = fabs(lot->quantity);
+        bool whole = size <= left || size - left <= DUST * total;
+        double part = whole ? size : left;
+        double entry_fee = whole ? lot->fee : lot->fee * (part / size);
+        emit_lot(b, lot, sign * part, entry_fee, fee * (part / total), each, user);
+        left -= part;
+        if (whole) {
+            if (!lifo)
+                p->lot_first = (p->lot_first + 1) & (p->lot_cap - 1);
+            p->lot_count--;
+        } else {
+            lot->quantity -= sign * part;
+            lot->fee -= entry_fee;
+        }
+    }
+}
+
+static void emit_flat(struct position *p, const struct booking *b, ledger_round_fn each,
+                      void *user) {
+    struct round_trip *t = &p->round;
+    struct round r = {.symbol = b->symbol,
+                      .entry_event = t->entry_event,
+                      .entry_known = t->entry_known,
+                      .exit_event = b->ts_event,
+                      .exit_known = b->ts_known,
+                      .quantity = t->entered,
+                      .entry_price = t->entered_value / t->entered,
+                      .exit_price = t->exited_value / t->entered,
+                      .gross = t->gross,
+                      .fees = t->fees,
+                      .net = t->gross - t->fees,
+                      .mae = t->worst,
+                      .mfe = t->best};
+    if (each)
+        each(user, &r);
+}
+
+static void open_list_add(struct ledger *l, int32_t symbol) {
+    int32_t i = l->open_count++;
+    while (i > 0 && l->open[i - 1] > symbol) {
+        l->open[i] = l->open[i - 1];
+        i--;
+    }
+    l->open[i] = symbol;
+}
+
+static void open_list_remove(struct ledger *l, int32_t symbol) {
+    int32_t i = 0;
+    while (l->open[i] != symbol)
+        i++;
+    l->open_count--;
+    for (; i < l->open_count; i++)
+        l->open[i] = l->open[i + 1];
+}
+
+/* The part that closes; units has the sign of the position. Returns money realized. */
+static double close_part(struct ledger *l, struct position *p, const struct booking *b,
+                         double units, double fee, ledger_round_fn each, void *user) {
+    double realized = units * (b->price - p->pub.average_price) * b->multiplier;
+    double rest = p->pub.quantity - units;
+    if (l->settings->trades == TRADES_FLAT) {
+        p->round.exited_value += units * b->price;
+        p->round.gross += realized;
+        p->round.fees += fee;
+    } else {
+        close_lots(l, p, b, units, fee, each, user);
+    }
+    p->pub.realized_pnl += realized;
+    if (fabs(rest) <= DUST * fabs(units))
+        rest = 0.0;
+    p->pub.quantity = rest;
+    if (rest == 0.0) {
+        if (l->settings->trades == TRADES_FLAT)
+            emit_flat(p, b, each, user);
+        memset(&p->round, 0, sizeof p->round);
+        p->lot_count = 0;
+        p->pub.average_price = 0.0;
+        p->pub.opened = 0;
+        open_list_remove(l, b->symbol);
+    }
+    return realized;
+}
+
+/* The part that opens; units signed. */
+static void open_part(struct ledger *l, struct position *p, const struct booking *b, double units,
+                      double fee) {
+    double held = p->pub.quantity;
+    if (held == 0.0) {
+        open_list_add(l, b->symbol);
+        p->pub.average_price = b->price;
+        p->pub.opened = b->ts_event;
+        p->round.entry_event = b->ts_event;
+        p->round.entry_known = b->ts_known;
+    } else {
+        p->pub.average_price =
+            (held * p->pub.average_price + units * b->price) / (held + units);
+    }
+    p->pub.quantity = held + units;
+    p->low = b->price;
+    p->high = b->price;
+    if (l->settings->trades == TRADES_FLAT) {
+        p->round.entered += units;
+        p->round.entered_value += units * b->price;
+        p->round.fees += fee;
+    } else {
+        *lot_push(p) = (struct lot){.quantity = units,
+                                    .price = b->price,
+                                    .fee = fee,
+                                    .low = b->price,
+                                    .high = b->price,
+                                    .entry_event = b->ts_event,
+                                    .entry_known = b->ts_known};
+    }
+}
+
+void ledger_apply(struct ledger *l, const struct booking *b, struct booked *ret,
+                  ledger_round_fn each, void *user) {
+    CHECK(b->symbol >= 0 && b->symbol < l->symbol_count);
+    CHECK(isfinite(b->quantity) && b->quantity != 0.0 && isfinite(b->price) && isfinite(b->fee));
+    struct position *p = &l->positions[b->symbol];
+    double held = p->pub.quantity, q = b->quantity, value = q * b->price * b->multiplier;
+    double closing = 0.0;
+    if (held * q < 0.0) {
+        closing = fabs(q) < fabs(held) ? q : -held;
+        if (fabs(q - closing) <= DUST * fabs(q))
+            closing = q;
+    }
+    double close_fee = closing == 0.0 ? 0.0 : b->fee * (closing / q), realized = 0.0;
+    p->skip_bar = b->phase != PHASE_OPEN;
+    if (held != 0.0)
+        fold_extremes(p, b->price, b->multiplier);
+    if (closing != 0.0)
+        realized = close_part(l, p, b, -closing, close_fee, each, user);
+    if (q != closing)
+        open_part(l, p, b, q - closing, b->fee - close_fee);
+    p->pub.fees += b->fee;
+    l->acct.cash -= value;
+    l->acct.cash -= b->fee;
+    l->turnover += fabs(value);
+    *ret = (struct booked){.closed = closing, .realized = realized, .position = p->pub.quantity};
+}
+
+double ledger_buying_power(const struct settings *s, double cash, double equity, double gross) {
+    if (s->account == ACCOUNT_CASH)
+        return cash > 0.0 ? cash : 0.0;
+    double available = equity - gross / s->leverage;
+    return available > 0.0 ? available * s->leverage : 0.0;
+}
+
+bool ledger_can_open(const struct settings *s, double cash, double equity, double gross, double side,
+                     double units, double price, double multiplier, double fee,
+                     double *ret_needed, double *ret_available) {
+    double needed = units * price * multiplier + fee;
+    *ret_needed = needed;
+    if (s->account == ACCOUNT_CASH) {
+        *ret_available = cash;
+        return side < 0.0 || cash - units * price * multiplier - fee >= 0.0;
+    }
+    *ret_available = ledger_buying_power(s, cash, equity, gross);
+    return needed <= *ret_available;
+}
+
+void ledger_mark(struct ledger *l, const struct mark *marks, int64_t number) {
+    struct qs_account *a = &l->acct;
+    double net = 0.0, gross = 0.0, low_sum = 0.0, high_sum = 0.0;
+    for (int32_t i = 0; i < l->open_count; i++) {
+        struct position *p = &l->positions[l->open[i]];
+        const struct mark *m = &marks[l->open[i]];
+        double units = p->pub.quantity * m->multiplier, value = units * m->close;
+        double low = m->close, high = m->close;
+        if (m->instant == number && !p->skip_bar) {
+            low = m->low;
+            high = m->high;
+        }
+        p->skip_bar = false;
+        p->low = low < p->low ? low : p->low;
+        p->high = high > p->high ? high : p->high;
+        net += value;
+        gross += fabs(value);
+        low_sum += units > 0.0 ? units * low : units * high;
+        high_sum += units > 0.0 ? units * high : units * low;
+    }
+    a->net = net;
+    a->gross = gross;
+    a->equity = a->cash + net;
+    a->equity_low = a->cash + low_sum;
+    a->equity_high = a->cash + high_sum;
+    a->margin = gross / a->leverage;
+    a->buying_power = ledger_buying_power(l->settings, a->cash, a->equity, gross);
+    a->peak = a->equity > a->peak ? a->equity : a->peak;
+}

@@ -1,0 +1,116 @@
+/*
+ * core/ledger.h - who holds what: cash, positions, lots, round trips. Arithmetic only.
+ *
+ *   fill --apply--> cash, position (average price), lots --> trades
+ *   bar  --mark---> equity, its low and high, exposure, excursions
+ *
+ * The same struct serves a strategy's own ledger and a silo's account. The invariant, checked by other
+ * code: equity = cash + sum(quantity * mark * multiplier). A buy takes quantity * price * multiplier
+ * from cash, a sale adds it, fees come off.
+ */
+#ifndef CORE_LEDGER_H
+#define CORE_LEDGER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <quasar/types.h>
+
+#include "core/settings.h"
+
+/* The newest prices of a symbol. */
+struct mark {
+    double close;    /* newest close, this instant's included */
+    double previous; /* newest close before this instant */
+    double low, high;
+    int64_t instant; /* number of the instant in which close, low and high came */
+    double multiplier;
+    double open; /* of the newest bar */
+    int64_t open_time, close_time;
+    double volume;   /* of the newest bar */
+    bool has_volume; /* its feed has shown volume */
+};
+
+/* A part of a position that was opened by one fill. */
+struct lot {
+    double quantity; /* signed, what is left */
+    double price;
+    double fee; /* entry fee of what is left */
+    double low, high; /* extremes since the entry, without the position's running ones */
+    int64_t entry_event, entry_known;
+};
+
+/* Sums of a round trip from flat to flat. */
+struct round_trip {
+    double entered, entered_value; /* signed units, units * price */
+    double exited_value;
+    double fees, gross;
+    double worst, best; /* excursion of the whole position, money */
+    int64_t entry_event, entry_known;
+};
+
+struct position {
+    struct qs_position pub;
+    double low, high; /* running extremes since the last fill */
+    bool skip_bar;    /* filled inside the bar in progress: only its close surely came after */
+    struct round_trip round;
+    struct lot *lots; /* ring of lot_cap, a power of two */
+    int32_t lot_first, lot_count, lot_cap;
+};
+
+struct ledger {
+    struct qs_account acct;
+    const struct settings *settings;
+    struct position *positions; /* one a symbol */
+    int32_t *open;              /* symbols with a position, ascending */
+    int32_t symbol_count, open_count;
+    double turnover; /* sum of |quantity| * price * multiplier */
+};
+
+/* A fill (or a strategy's share of it) to be booked. */
+struct booking {
+    int32_t symbol;
+    int32_t phase; /* enum fill_phase */
+    double quantity, price, multiplier, fee;
+    int64_t ts_event, ts_known;
+};
+
+/* What a booking did. */
+struct booked {
+    double closed;   /* signed units that closed what was held (sign of the fill) */
+    double realized; /* money on them against the average price, gross */
+    double position; /* units held after it */
+};
+
+/* A closed round trip. */
+struct round {
+    int32_t symbol;
+    int64_t entry_event, entry_known, exit_event, exit_known;
+    double quantity, entry_price, exit_price, gross, fees, net, mae, mfe;
+};
+typedef void (*ledger_round_fn)(void *user, const struct round *round);
+
+/* Zeroed ledger of `initial` cash over symbol_count symbols; borrows settings. */
+void ledger_init(struct ledger *l, const struct settings *settings, int32_t symbol_count,
+                 double initial);
+void ledger_fini(struct ledger *l);
+
+/* Book a fill: closes first (oldest lot first, newest, or flat to flat as settings->trades says; each
+ * closed round trip goes to `each`, which may be NULL), then opens. Never refuses. */
+void ledger_apply(struct ledger *l, const struct booking *b, struct booked *ret,
+                  ledger_round_fn each, void *user);
+
+/* Mark everything at the marks of instant `number` and renew the account's figures. */
+void ledger_mark(struct ledger *l, const struct mark *marks, int64_t number);
+
+/* The money test (sim/README.md "The test of money"): may `units` > 0 be opened at `price` with
+ * commission `fee`, given cash, equity and gross exposure? side +1 buys, -1 sells. *ret_needed and
+ * *ret_available are what was compared. */
+bool ledger_can_open(const struct settings *s, double cash, double equity, double gross, double side,
+                     double units, double price, double multiplier, double fee,
+                     double *ret_needed, double *ret_available);
+
+/* What can still be opened, money. */
+double ledger_buying_power(const struct settings *s, double cash, double equity, double gross);
+
+#endif

@@ -1,0 +1,256 @@
+/*
+ * An execution closes first and then opens. Both parts are one fill at one price, unless the spread is
+ * paid on entry only: then they are two fills, the closing one first.
+ */
+#include "engine/execute.h"
+
+#include <math.h>
+
+#include "core/costs.h"
+#include "engine/oms.h"
+#include "engine/risk.h"
+#include "engine/sizing.h"
+
+/* Price of the part that opens or closes, costs in it, rounded to the tick against us. */
+static double price_of(const struct engine *e, const struct execution *x, int opens) {
+    double side = order_sign(x->order), price = x->raw;
+    if (!x->takes)
+        return price;
+    price = costs_taker_price(e->settings, x->raw, side, opens);
+    price = decimal_round(price, e->symbols[x->order->symbol].tick,
+                          side > 0.0 ? DECIMAL_UP : DECIMAL_DOWN);
+    if (x->cap > 0.0 && (price - x->cap) * side > 0.0)
+        price = x->cap;
+    return price;
+}
+
+struct round_user {
+    struct engine *engine;
+    struct strategy *strategy;
+    int32_t feed;
+};
+
+static void on_round(void *user, const struct round *r) {
+    const struct round_user *u = user;
+    struct engine *e = u->engine;
+    e->counts.trades++;
+    journal_put_trade(e->journal, &(struct j_trade){.id = ++e->next_trade,
+                                                    .strategy = u->strategy->id,
+                                                    .symbol = r->symbol,
+                                                    .entry_time = r->entry_event,
+                                                    .exit_time = r->exit_event,
+                                                    .entry_known = r->entry_known,
+                                                    .exit_known = r->exit_known,
+                                                    .quantity = r->quantity,
+                                                    .entry_price = r->entry_price,
+                                                    .exit_price = r->exit_price,
+                                                    .gross = r->gross,
+                                                    .fees = r->fees,
+                                                    .net = r->net,
+                                                    .mae = r->mae,
+                                                    .mfe = r->mfe});
+    struct strategy_event *event = oms_event(u->strategy, EVENT_TRADE);
+    event->as.trade = (struct qs_trade){.entry_time = r->entry_event,
+                                        .exit_time = r->exit_event,
+                                        .feed = u->feed,
+                                        .quantity = r->quantity,
+                                        .entry_price = r->entry_price,
+                                        .exit_price = r->exit_price,
+                                        .gross = r->gross,
+                                        .fees = r->fees,
+                                        .net = r->net,
+                                        .mae = r->mae,
+                                        .mfe = r->mfe};
+}
+
+/* Book `units` (signed) at `price` everywhere and tell the strategy. */
+static void book(struct engine *e, const struct execution *x, double units, double price) {
+    struct order *o = x->order;
+    struct strategy *s = &e->strategies[o->strategy];
+    struct silo *silo = &e->silos[s->silo];
+    double multiplier = e->marks[o->symbol].multiplier;
+    struct booking b = {.symbol = o->symbol,
+                        .phase = x->phase,
+                        .quantity = units,
+                        .price = price,
+                        .multiplier = multiplier,
+                        .fee = costs_commission(e->settings, multiplier, units, price),
+                        .ts_event = x->ts_event,
+                        .ts_known = x->ts_known};
+    struct booked done, silo_done;
+    e->counts.fills++;
+    journal_put_fill(e->journal, &(struct j_fill){.id = ++e->next_fill,
+                                                  .ts_event = x->ts_event,
+                                                  .ts_known = x->ts_known,
+                                                  .order = o->id,
+                                                  .symbol = o->symbol,
+                                                  .quantity = units,
+                                                  .price = price,
+                                                  .raw = x->raw,
+                                                  .fee = b.fee,
+                                                  .phase = x->phase});
+    struct strategy_event *event = oms_event(s, EVENT_FILL);
+    size_t place = (size_t)(event - s->events); /* trades may move the events */
+    ledger_apply(&s->ledger, &b, &done, on_round, &(struct round_user){e, s, o->feed});
+    if (silo->ledger == &silo->own)
+        ledger_apply(&silo->own, &b, &silo_done, NULL, NULL);
+    journal_put_allocation(e->journal, &(struct j_allocation){.fill = e->next_fill,
+                                                              .strategy = s->id,
+                                                              .quantity = units,
+                                                              .fee = b.fee,
+                                                              .closed = done.closed,
+                                                              .realized = done.realized,
+                                                              .position = done.position});
+    s->events[place].as.fill = (struct qs_fill){.order = o->number,
+                                                .ts_event = x->ts_event,
+                                                .ts_known = x->ts_known,
+                                                .feed = o->feed,
+                                                .quantity = units,
+                                                .price = price,
+                                                .fee = b.fee,
+                                                .closed = done.closed,
+                                                .realized = done.realized};
+    o->filled += fabs(units);
+    e->booked = true;
+}
+
+/* A size that waited for the fill becomes units. False when the order ended instead. */
+static bool resolve_size(struct engine *e, const struct execution *x) {
+    struct order *o = x->order;
+    struct strategy *s = &e->strategies[o->strategy];
+    const struct instrument *symbol = &e->symbols[o->symbol];
+    double held = s->ledger.positions[o->symbol].pub.quantity;
+    struct ledger_money m =
+        risk_money_at_fill(e, s, o->symbol, x->raw, held, s->ledger.acct.cash);
+    struct sizing_money money = {
+        .equity = m.equity,
+        .buying_power = ledger_buying_power(e->settings, m.cash, m.equity, m.gross)};
+    double units =
+        sizing_units(e->settings, &o->size, price_of(e, x, 1), symbol->multiplier, &money);
+    if (o->kind == ORDER_TARGET)
+        units -= held;
+    units = sizing_to_lot(units, symbol);
+    o->unsized = false;
+    if (units == 0.0 || (units < 0.0 && o->kind != ORDER_TARGET)) {
+        bool target = o->kind == ORDER_TARGET;
+        oms_set_state(e, o, target ? QS_ORDER_CANCELED : QS_ORDER_REJECTED,
+                      target ? REASON_UNCHANGED : REASON_ZERO_SIZE, x->ts_event, 0.0, 0.0);
+        return false;
+    }
+    if (o->kind == ORDER_TARGET)
+        o->side = units > 0.0 ? QS_BUY : QS_SELL;
+    o->quantity = fabs(units);
+    return true;
+}
+
+/* May `opening` units be opened after `closing` were closed? Both unsigned. */
+static struct risk_verdict test_opening(struct engine *e, const struct execution *x, double closing,
+                                        double opening, double price) {
+    struct risk_verdict verdict = {.passed = true};
+    const struct order *o = x->order;
+    const struct strategy *s = &e->strategies[o->strategy];
+    int32_t check = e->settings->cash_check;
+    if (opening == 0.0 || check == CHECK_ACCEPTANCE || check == CHECK_NONE)
+        return verdict;
+    double multiplier = e->marks[o->symbol].multiplier, side = order_sign(o);
+    double close_price = price_of(e, x, 0), units = closing + opening;
+    double fee = costs_commission(e->settings, multiplier, units, price);
+    double close_fee = fee * (closing / units);
+    if (close_price != price) { /* two fills: each with its own commission */
+        close_fee = closing > 0.0
+                        ? costs_commission(e->settings, multiplier, closing, close_price)
+                        : 0.0;
+        fee = close_fee + costs_commission(e->settings, multiplier, opening, price);
+    }
+    double cash = s->ledger.acct.cash - side * closing * close_price * multiplier - close_fee;
+    double held = s->ledger.positions[o->symbol].pub.quantity + side * closing;
+    struct ledger_money m = risk_money_at_fill(e, s, o->symbol, x->raw, held, cash);
+    verdict.passed = ledger_can_open(e->settings, m.cash, m.equity, m.gross, side, opening, price,
+                                     multiplier, fee - close_fee, &verdict.needed,
+                                     &verdict.available);
+    return verdict;
+}
+
+static void finish(struct engine *e, const struct execution *x, const struct risk_verdict *verdict,
+                   bool closed_some) {
+    struct order *o = x->order;
+    if (verdict->passed)
+        oms_set_state(e, o, QS_ORDER_FILLED, REASON_NONE, x->ts_event, 0.0, 0.0);
+    else
+        oms_set_state(e, o, closed_some ? QS_ORDER_CANCELED : QS_ORDER_REJECTED,
+                      risk_reason(e->settings), x->ts_event, verdict->needed,
+                      verdict->available);
+}
+
+static void execute(void *self, const struct execution *x) {
+    struct engine *e = self;
+    struct order *o = x->order;
+    struct strategy *s = &e->strategies[o->strategy];
+    if (o->unsized && !resolve_size(e, x))
+        return;
+    double side = order_sign(o), want = o->quantity - o->filled;
+    double held = s->ledger.positions[o->symbol].pub.quantity;
+    double closing = held * side < 0.0 ? fmin(want, fabs(held)) : 0.0;
+    double opening = want - closing;
+    if (o->flags & QS_REDUCE_ONLY) {
+        opening = 0.0;
+        o->quantity = o->filled + closing;
+        if (closing == 0.0) {
+            oms_set_state(e, o, QS_ORDER_CANCELED, REASON_NOTHING_TO_CLOSE, x->ts_event, 0.0, 0.0);
+            return;
+        }
+    }
+    double open_price = price_of(e, x, 1), close_price = price_of(e, x, 0);
+    struct risk_verdict verdict = test_opening(e, x, closing, opening, open_price);
+    if (!verdict.passed)
+        opening = 0.0;
+    if (closing > 0.0 && opening > 0.0 && open_price != close_price) {
+        book(e, x, side * closing, close_price);
+        oms_set_state(e, o, QS_ORDER_PARTIAL, REASON_NONE, x->ts_event, 0.0, 0.0);
+        book(e, x, side * opening, open_price);
+    } else if (closing + opening > 0.0) {
+        book(e, x, side * (closing + opening), closing > 0.0 ? close_price : open_price);
+    }
+    finish(e, x, &verdict, closing > 0.0);
+}
+
+static void end_order(void *self, struct order *order, int32_t state, int32_t reason, int64_t time) {
+    oms_set_state(self, order, state, reason, time, 0.0, 0.0);
+}
+
+struct broker_sink execute_sink(struct engine *e) {
+    return (struct broker_sink){.self = e, .execute = execute, .end = end_order};
+}
+
+static void close_position(struct engine *e, struct strategy *s, int32_t symbol) {
+    double held = s->ledger.positions[symbol].pub.quantity;
+    const struct mark *m = &e->marks[symbol];
+    bool at_open = e->settings->close_at_end == END_LAST_OPEN;
+    struct order *o = oms_new(e);
+    o->strategy = s->id;
+    o->symbol = symbol;
+    o->feed = -1;
+    o->kind = ORDER_FLATTEN;
+    o->side = held > 0.0 ? QS_SELL : QS_BUY;
+    o->type = QS_MARKET;
+    o->flags = QS_REDUCE_ONLY;
+    o->quantity = fabs(held);
+    o->reference = at_open ? m->open : m->close;
+    oms_announce(e, o);
+    oms_set_state(e, o, QS_ORDER_ACTIVE, REASON_CLOSED_AT_END, e->time, 0.0, 0.0);
+    execute(e, &(struct execution){.order = o,
+                                   .raw = o->reference,
+                                   .takes = true,
+                                   .phase = PHASE_END,
+                                   .ts_event = at_open ? m->open_time : m->close_time,
+                                   .ts_known = e->time});
+}
+
+void execute_close_all(struct engine *e) {
+    for (int32_t i = 0; i < e->strategy_count; i++) {
+        struct strategy *s = &e->strategies[i];
+        for (int32_t symbol = 0; symbol < e->symbol_count; symbol++)
+            if (s->ledger.positions[symbol].pub.quantity != 0.0)
+                close_position(e, s, symbol);
+    }
+}
