@@ -3,8 +3,9 @@
 
 #include <stddef.h>
 
+#include <quasar/types.h>
+
 #include "base/check.h"
-#include "quasar/types.h"
 
 static const char *const names[REASON_COUNT] = {
 #define REASON(code, id, name, words) [code] = name,
