@@ -90,9 +90,11 @@ int driver_begin(struct engine *e, struct err *err) {
     for (int32_t i = 0; i < e->strategy_count; i++) {
         struct strategy *s = &e->strategies[i];
         view_init(e, s, s->history);
-        int r = s->port->start(s->port->self, &s->view.pub, err);
+        struct strategy_needs needs = {.history = s->history};
+        int r = s->port->start(s->port->self, &s->view.pub, &needs, err);
         if (r < 0)
             return err_prepend(err, "strategy %s: ", s->name);
+        s->view.history = max_i64(s->history, needs.history);
     }
     return 0;
 }

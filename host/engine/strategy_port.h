@@ -45,8 +45,9 @@ struct strategy_needs {
 
 struct strategy_port {
     void *self;
-    /* on_init, with the view of a world without bars. */
-    int (*start)(void *self, const struct qs_view *view, struct err *err);
+    /* on_init, with the view of a world without bars; *ret says what it needs. */
+    int (*start)(void *self, const struct qs_view *view, struct strategy_needs *ret,
+                 struct err *err);
     int (*post)(void *self, const struct strategy_post *post, struct err *err);
     /* The intents since the last collect; borrowed until the next call. *ret_started becomes 1 with
      * the instant in which on_start ran. */

@@ -1,0 +1,246 @@
+#include "plugin/instance.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/check.h"
+#include "base/mem.h"
+#include "core/reason.h"
+#include "plugin/instance_state.h"
+#include "plugin/loader.h"
+
+/* Before and after plugin code: where we are, and the floating-point mode. */
+static void enter(struct instance *in, enum progress_phase phase) {
+    in->phase = phase;
+    progress_enter(in->spec.progress, phase);
+    in->orders_in_callback = 0;
+}
+
+static int leave(struct instance *in, uint32_t float_mode, struct err *err) {
+    if (UNLIKELY(loader_float_mode() != float_mode)) {
+        loader_set_float_mode(float_mode);
+        if (!in->float_mode_told)
+            in->ctx.host->log(&in->ctx, QS_LOG_WARN,
+                              "host: a callback changed the floating-point mode; put back");
+        in->float_mode_told = true;
+    }
+    in->phase = PROGRESS_RUNNING;
+    if (UNLIKELY(in->faulted)) {
+        *err = in->fault;
+        return err->code;
+    }
+    return 0;
+}
+
+static void begin_batch(struct instance *in) {
+    if (in->collected) {
+        in->intent_count = 0;
+        in->text_len = 0;
+        in->collected = false;
+    }
+    in->annotations_in_post = 0;
+}
+
+/* How many bars each feed must have shown before the first on_bar. */
+static void plan_warm_up(struct instance *in) {
+    const struct settings *s = in->spec.settings;
+    int64_t least = max_i64(in->spec.descriptor->warmup_steps, s->warmup_steps);
+    int32_t feeds = in->spec.feed_count;
+    in->feeds_waiting = feeds;
+    for (int32_t f = 0; f < feeds; f++) {
+        int64_t lookback = lines_lookback(&in->lines, f);
+        int64_t ready = lookback + 1 + (s->first_call == FIRST_AFTER_READY ? 1 : 0);
+        in->bars_needed[f] = max_i64(ready, least + 1);
+    }
+}
+
+static int start(void *self, const struct qs_view *view, struct strategy_needs *ret,
+                 struct err *err) {
+    struct instance *in = self;
+    uint32_t mode = loader_float_mode();
+    int refused = 0;
+    in->ctx.view = view;
+    in->ctx.lines = in->lines.views;
+    begin_batch(in);
+    if (in->spec.schema->on_init) {
+        enter(in, PROGRESS_INIT);
+        refused = in->spec.schema->on_init(&in->ctx);
+    }
+    int r = leave(in, mode, err);
+    if (r < 0)
+        return err_prepend(err, "on_init: ");
+    if (refused != 0)
+        return err_set(err, ERR_PLUGIN, "on_init refused to start (it returned %d)", refused);
+    lines_settle(&in->lines, in->spec.feed_count);
+    plan_warm_up(in);
+    ret->history = in->spec.descriptor->history;
+    progress_enter(in->spec.progress, PROGRESS_RUNNING);
+    return 0;
+}
+
+static void deliver(struct instance *in, const struct strategy_event *event) {
+    const struct qs_strategy *schema = in->spec.schema;
+    struct strategy_event copy = *event;
+    in->ctx.feed = 0;
+    if (event->kind == EVENT_ORDER && schema->on_order) {
+        copy.as.order.reason_name = reason_name(copy.as.order.reason);
+        enter(in, PROGRESS_ORDER);
+        schema->on_order(&in->ctx, &copy.as.order);
+    } else if (event->kind == EVENT_FILL && schema->on_fill) {
+        enter(in, PROGRESS_FILL);
+        schema->on_fill(&in->ctx, &copy.as.fill);
+    } else if (event->kind == EVENT_TRADE && schema->on_trade) {
+        enter(in, PROGRESS_TRADE);
+        schema->on_trade(&in->ctx, &copy.as.trade);
+    }
+}
+
+/* Push the bars of this instant; true when the strategy may be called. */
+static void take_bars(struct instance *in, const struct strategy_post *post) {
+    for (int32_t i = 0; i < post->closed_count; i++) {
+        int32_t f = post->closed[i];
+        lines_push(&in->lines, &post->view->feeds[f], f);
+        if (UNLIKELY(!in->started) && ++in->bars_seen[f] == in->bars_needed[f])
+            in->feeds_waiting--;
+    }
+}
+
+static int post(void *self, const struct strategy_post *post, struct err *err) {
+    struct instance *in = self;
+    const struct qs_strategy *schema = in->spec.schema;
+    uint32_t mode = loader_float_mode();
+    in->ctx.view = post->view;
+    begin_batch(in);
+    take_bars(in, post);
+    if (UNLIKELY(!in->started)) {
+        if (in->feeds_waiting > 0)
+            return 0;
+        in->started = true;
+        if (schema->on_start) {
+            enter(in, PROGRESS_ON_START);
+            schema->on_start(&in->ctx);
+        }
+    }
+    progress_of(in->spec.progress, in->spec.number);
+    progress_at(in->spec.progress, post->view->bars, post->view->now);
+    for (uint32_t i = 0; i < post->event_count; i++)
+        deliver(in, &post->events[i]);
+    for (int32_t i = 0; i < post->closed_count; i++) {
+        in->ctx.feed = post->closed[i];
+        enter(in, PROGRESS_BAR);
+        schema->on_bar(&in->ctx);
+    }
+    in->ctx.feed = 0;
+    int r = leave(in, mode, err);
+    progress_enter(in->spec.progress, PROGRESS_RUNNING);
+    return r;
+}
+
+static int collect(void *self, struct intent_batch *ret, int32_t *ret_started, struct err *err) {
+    struct instance *in = self;
+    (void)err;
+    *ret = (struct intent_batch){.items = in->intents,
+                                 .count = in->intent_count,
+                                 .text = in->text,
+                                 .text_len = in->text_len,
+                                 .dropped = in->dropped};
+    *ret_started = in->started && !in->announced;
+    in->announced = in->started;
+    in->collected = true;
+    return 0;
+}
+
+static int stop(void *self, const struct strategy_post *last, struct err *err) {
+    struct instance *in = self;
+    uint32_t mode = loader_float_mode();
+    in->ctx.view = last->view;
+    begin_batch(in);
+    if (in->started) {
+        for (uint32_t i = 0; i < last->event_count; i++)
+            deliver(in, &last->events[i]);
+        if (in->spec.schema->on_stop) {
+            enter(in, PROGRESS_STOP);
+            in->spec.schema->on_stop(&in->ctx);
+        }
+    }
+    if (in->dropped > 0) {
+        char text[128];
+        snprintf(text, sizeof text, "host: %llu intents or annotations over the limits were dropped",
+                 (unsigned long long)in->dropped);
+        in->annotations_in_post = 0;
+        in->ctx.host->log(&in->ctx, QS_LOG_WARN, text);
+    }
+    int r = leave(in, mode, err);
+    progress_enter(in->spec.progress, PROGRESS_RUNNING);
+    return r;
+}
+
+static int variable(void *self, int32_t place, const char **ret_name, double *ret_value) {
+    const struct instance *in = self;
+    const struct descriptor *d = in->spec.descriptor;
+    if (place < 0 || (uint32_t)place >= d->variable_count)
+        return 0;
+    const struct descriptor_variable *v = &d->variables[place];
+    const char *block = v->block == QS_IN_STATE ? in->ctx.state : in->ctx.locals;
+    if (v->type == QS_VAR_F64) {
+        memcpy(ret_value, block + v->offset, sizeof *ret_value);
+    } else {
+        int64_t integer;
+        memcpy(&integer, block + v->offset, sizeof integer);
+        *ret_value = (double)integer;
+    }
+    *ret_name = v->name;
+    return 1;
+}
+
+static void *make_block(size_t size) { return mem_zalloc(size + 16, 1); }
+
+struct instance *instance_create(const struct instance_spec *spec) {
+    struct instance *in = mem_zalloc(1, sizeof *in);
+    const struct descriptor *d = spec->descriptor;
+    size_t feeds = (size_t)spec->feed_count;
+    in->spec = *spec;
+    in->phase = PROGRESS_RUNNING;
+    lines_init(&in->lines, d->history, spec->settings->ema_seed);
+    void *params = make_block(d->params_size);
+    memcpy(params, spec->params, d->params_size);
+    in->ctx = (struct qs_ctx){.struct_size = sizeof(struct qs_ctx),
+                              .cross_rule = spec->settings->cross,
+                              .view = &in->no_view,
+                              .lines = in->lines.views,
+                              .params = params,
+                              .locals = make_block(d->locals_size),
+                              .state = make_block(d->state_size),
+                              .host = &host_table};
+    in->bars_seen = mem_zalloc(feeds, sizeof *in->bars_seen);
+    in->bars_needed = mem_zalloc(feeds, sizeof *in->bars_needed);
+    in->port = (struct strategy_port){.self = in,
+                                      .start = start,
+                                      .post = post,
+                                      .collect = collect,
+                                      .stop = stop,
+                                      .variable = variable};
+    return in;
+}
+
+struct strategy_port *instance_port(struct instance *in) { return &in->port; }
+
+void instance_destroy(struct instance **ret) {
+    struct instance *in = *ret;
+    if (!in)
+        return;
+    if (in->spec.schema->on_destroy && in->ctx.view != &in->no_view) {
+        enter(in, PROGRESS_DESTROY);
+        in->spec.schema->on_destroy(&in->ctx);
+    }
+    lines_fini(&in->lines);
+    mem_free((void *)(uintptr_t)in->ctx.params);
+    mem_free(in->ctx.locals);
+    mem_free(in->ctx.state);
+    mem_free(in->bars_seen);
+    mem_free(in->bars_needed);
+    mem_free(in->intents);
+    mem_free(in->text);
+    mem_free(in);
+    *ret = NULL;
+}

@@ -1,0 +1,39 @@
+/*
+ * plugin/instance_state.h - the inside of an instance, for instance.c and host_table.c only.
+ */
+#ifndef PLUGIN_INSTANCE_STATE_H
+#define PLUGIN_INSTANCE_STATE_H
+
+#include "plugin/instance.h"
+#include "plugin/lines.h"
+
+struct instance {
+    struct qs_ctx ctx; /* first: a ctx is an instance */
+    struct instance_spec spec;
+    struct strategy_port port;
+    struct lines lines;
+    struct qs_view no_view; /* before start */
+    enum progress_phase phase;
+    bool started, collected, announced;
+    bool float_mode_told;
+    int64_t *bars_seen; /* by feed */
+    int64_t *bars_needed;
+    int32_t feeds_waiting; /* feeds that have not seen what they need */
+    int64_t next_number;
+    struct intent *intents;
+    uint32_t intent_count, intent_cap;
+    uint32_t orders_in_callback, annotations_in_post;
+    char *text;
+    uint32_t text_len, text_cap;
+    uint64_t dropped;
+    bool faulted;
+    struct err fault;
+};
+
+/* The table that every ctx points to. */
+extern const struct qs_host host_table;
+
+/* An empty intent at the end of the batch. */
+struct intent *instance_intent(struct instance *in, int32_t kind);
+
+#endif
