@@ -65,6 +65,4 @@ void arena_seal(struct arena *arena) {
     arena->sealed = true;
 }
 
-size_t arena_used(const struct arena *arena) {
-    return arena->used;
-}
+size_t arena_used(const struct arena *arena) { return arena->used; }

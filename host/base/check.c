@@ -10,9 +10,7 @@
 
 #define FRAMES_MAX 64
 
-static size_t printed(int n, size_t room) {
-    return n < 0 ? 0 : min_size((size_t)n, room - 1);
-}
+static size_t printed(int n, size_t room) { return n < 0 ? 0 : min_size((size_t)n, room - 1); }
 
 _Noreturn void check_failed(const char *file, int line, const char *func, const char *cond,
                             const char *fmt, ...) {

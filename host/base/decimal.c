@@ -132,9 +132,7 @@ double decimal_to_f64(struct decimal value) {
     return quotient(value.num, value.scale);
 }
 
-bool decimal_is_zero(struct decimal value) {
-    return value.num == 0;
-}
+bool decimal_is_zero(struct decimal value) { return value.num == 0; }
 
 bool decimal_eq(struct decimal a, struct decimal b) {
     check_valid(a);

@@ -38,8 +38,8 @@ bool decimal_parse(const char *text, struct decimal *ret);
  * DECIMAL_TEXT_MAX (CHECK). */
 size_t decimal_format(char *buf, size_t cap, struct decimal value);
 
-/* By one division, so that it equals the parsed literal for |num| < 2^53 and scale <= 15 (in fact
- * to 18: 10^18 is exact in a double). */
+/* The double that the decimal's text reads to: by one division up to |num| = 2^53 (10^18 is exact
+ * in a double), through the text beyond. */
 double decimal_to_f64(struct decimal value);
 
 bool decimal_is_zero(struct decimal value);

@@ -8,8 +8,7 @@
 #include "base/str.h"
 
 /* Formats aside first: the values may point into the text that is about to be written over. */
-static void PRINTF_LIKE(3, 0)
-    set_text(struct err *err, int code, const char *fmt, va_list args) {
+static void PRINTF_LIKE(3, 0) set_text(struct err *err, int code, const char *fmt, va_list args) {
     char text[sizeof(err->text) + 1];
     if (vsnprintf(text, sizeof(text), fmt, args) < 0)
         text[0] = '\0';

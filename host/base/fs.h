@@ -17,10 +17,11 @@
 
 struct str; /* base/str.h */
 
-/* The whole content of a regular file, with a terminator after its last byte (not counted); mem_free
- * it. ret_len may be NULL. ERR_LIMIT when it is longer than max bytes; ERR_IO for a folder, pipe or
- * device. */
-int fs_read_all(const char *path, size_t max, char **ret, size_t *ret_len, struct err *err) NODISCARD;
+/* The whole content of a regular file, with a terminator after its last byte (not counted);
+ * mem_free it. ret_len may be NULL. ERR_LIMIT when it is longer than max bytes; ERR_IO for a
+ * folder, pipe or device. */
+int fs_read_all(const char *path, size_t max, char **ret, size_t *ret_len,
+                struct err *err) NODISCARD;
 
 /* Writes beside path, syncs, renames over it and syncs the folder. mode is as in open(2), the umask
  * applies. On failure path is as it was and nothing is left behind. */
@@ -30,7 +31,7 @@ int fs_write_atomic(const char *path, const void *data, size_t len, mode_t mode,
 /* The folder and all above it that are missing (mode 0777 less the umask). Fine when it exists. */
 int fs_mkdir_all(const char *path, struct err *err) NODISCARD;
 
-bool fs_exists(const char *path);     /* follows links; a broken link does not exist */
+bool fs_exists(const char *path); /* follows links; a broken link does not exist */
 bool fs_is_dir(const char *path);
 bool fs_is_regular(const char *path);
 
@@ -42,8 +43,8 @@ void fs_join(struct str *str, const char *a, const char *b);
 char *fs_dirname(const char *path) NODISCARD;
 char *fs_basename(const char *path) NODISCARD;
 
-/* Looks for `name` in folder start, its parent, and so on to the root. ret is set (cleared first) to
- * the absolute path found; false and untouched when there is none or start is no folder. */
+/* Looks for `name` in folder start, its parent, and so on to the root. ret is set (cleared first)
+ * to the absolute path found; false and untouched when there is none or start is no folder. */
 bool fs_find_upward(const char *start, const char *name, struct str *ret);
 
 /* A regular file, read-only, shared; len 0 is allowed and has data NULL. A file that is cut by

@@ -167,9 +167,7 @@ struct hash128 hash128(const void *data, size_t len) {
     return from_xxh(XXH3_128bits(data, len));
 }
 
-bool hash128_eq(struct hash128 a, struct hash128 b) {
-    return a.lo == b.lo && a.hi == b.hi;
-}
+bool hash128_eq(struct hash128 a, struct hash128 b) { return a.lo == b.lo && a.hi == b.hi; }
 
 void hash128_hex(struct hash128 hash, char ret_text[HASH128_HEX_SIZE]) {
     XXH128_canonical_t canonical;

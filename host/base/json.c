@@ -1,6 +1,6 @@
 /*
  * struct jv is jansson's json_t by another name: the tree, the parser and the order of keys are
- * jansson's, the text that goes out is written here, for the sake of its doubles.
+ * jansson's. The text that goes out is written by json_write.c, for the sake of its doubles.
  */
 #include "base/json.h"
 
@@ -12,16 +12,10 @@
 #include "base/mem.h"
 #include "base/str.h"
 
-#define INDENT_MAX 16
-
-static json_t *tree(struct jv *value) {
-    return (json_t *)(void *)value;
-}
+static json_t *tree(struct jv *value) { return (json_t *)(void *)value; }
 
 /* Jansson's iterators want a mutable object and don't change it. */
-static json_t *peek(const struct jv *value) {
-    return (json_t *)(uintptr_t)value;
-}
+static json_t *peek(const struct jv *value) { return (json_t *)(uintptr_t)value; }
 
 static struct jv *own(json_t *json) {
     CHECKF(json != NULL, "out of memory");
@@ -91,9 +85,7 @@ struct jv *jv_copy(const struct jv *value) {
     return value == NULL ? jv_null() : own(json_deep_copy(peek(value)));
 }
 
-void jv_free(struct jv *value) {
-    json_decref(tree(value));
-}
+void jv_free(struct jv *value) { json_decref(tree(value)); }
 
 /* ---- putting and pushing ---- */
 
@@ -139,9 +131,7 @@ void jv_put_bool(struct jv *object, const char *key, bool value) {
     jv_put_json(object, key, jv_bool(value));
 }
 
-void jv_put_null(struct jv *object, const char *key) {
-    jv_put_json(object, key, jv_null());
-}
+void jv_put_null(struct jv *object, const char *key) { jv_put_json(object, key, jv_null()); }
 
 struct jv *jv_put_object(struct jv *object, const char *key) {
     struct jv *child = jv_object();
@@ -161,25 +151,15 @@ void jv_push_json(struct jv *array, struct jv *value) {
     CHECK(json_array_append_new(tree(array), tree(value)) == 0);
 }
 
-void jv_push_str(struct jv *array, const char *text) {
-    jv_push_json(array, jv_str(text));
-}
+void jv_push_str(struct jv *array, const char *text) { jv_push_json(array, jv_str(text)); }
 
-void jv_push_i64(struct jv *array, int64_t value) {
-    jv_push_json(array, jv_i64(value));
-}
+void jv_push_i64(struct jv *array, int64_t value) { jv_push_json(array, jv_i64(value)); }
 
-void jv_push_f64(struct jv *array, double value) {
-    jv_push_json(array, jv_f64(value));
-}
+void jv_push_f64(struct jv *array, double value) { jv_push_json(array, jv_f64(value)); }
 
-void jv_push_bool(struct jv *array, bool value) {
-    jv_push_json(array, jv_bool(value));
-}
+void jv_push_bool(struct jv *array, bool value) { jv_push_json(array, jv_bool(value)); }
 
-void jv_push_null(struct jv *array) {
-    jv_push_json(array, jv_null());
-}
+void jv_push_null(struct jv *array) { jv_push_json(array, jv_null()); }
 
 struct jv *jv_push_object(struct jv *array) {
     struct jv *child = jv_object();
@@ -191,131 +171,6 @@ struct jv *jv_push_array(struct jv *array) {
     struct jv *child = jv_array();
     jv_push_json(array, child);
     return child;
-}
-
-/* ---- writing ---- */
-
-static void append_string(struct str *str, const char *text, size_t len) {
-    str_append_char(str, '"');
-    size_t start = 0;
-    for (size_t i = 0; i < len; i++) {
-        unsigned char c = (unsigned char)text[i];
-        if (c >= 0x20 && c != '"' && c != '\\' && c != 0x7f)
-            continue;
-        str_append_n(str, text + start, i - start);
-        start = i + 1;
-        if (c == '"' || c == '\\')
-            str_appendf(str, "\\%c", c);
-        else if (c == '\n')
-            str_append(str, "\\n");
-        else if (c == '\t')
-            str_append(str, "\\t");
-        else
-            str_appendf(str, "\\u%04x", c);
-    }
-    str_append_n(str, text + start, len - start);
-    str_append_char(str, '"');
-}
-
-/* An integer's text would come back as an integer, which knows no -0. */
-static void append_real(struct str *str, double value) {
-    if (value == 0 && signbit(value))
-        str_append(str, "-0.0");
-    else
-        str_append_f64(str, value);
-}
-
-static void append_break(struct str *str, int indent, int depth) {
-    if (indent == 0)
-        return;
-    str_append_char(str, '\n');
-    for (int i = 0; i < indent * depth; i++)
-        str_append_char(str, ' ');
-}
-
-static void append_value(struct str *str, const struct jv *value, int indent, int depth);
-
-static void append_array(struct str *str, const struct jv *array, int indent, int depth) {
-    size_t count = jv_count(array);
-    str_append_char(str, '[');
-    for (size_t i = 0; i < count; i++) {
-        if (i > 0)
-            str_append_char(str, ',');
-        append_break(str, indent, depth + 1);
-        append_value(str, jv_at(array, i), indent, depth + 1);
-    }
-    if (count > 0)
-        append_break(str, indent, depth);
-    str_append_char(str, ']');
-}
-
-static void append_object(struct str *str, const struct jv *object, int indent, int depth) {
-    struct jv_iter it = {0};
-    bool first = true;
-    str_append_char(str, '{');
-    while (jv_next(object, &it)) {
-        if (!first)
-            str_append_char(str, ',');
-        first = false;
-        append_break(str, indent, depth + 1);
-        append_string(str, it.key, strlen(it.key));
-        str_append(str, indent == 0 ? ":" : ": ");
-        append_value(str, it.value, indent, depth + 1);
-    }
-    if (!first)
-        append_break(str, indent, depth);
-    str_append_char(str, '}');
-}
-
-static void append_value(struct str *str, const struct jv *value, int indent, int depth) {
-    const json_t *json = peek(value);
-    switch (jv_kind(value)) {
-    case JV_NULL:
-        str_append(str, "null");
-        break;
-    case JV_BOOL:
-        str_append(str, json_is_true(json) ? "true" : "false");
-        break;
-    case JV_I64:
-        str_appendf(str, "%" JSON_INTEGER_FORMAT, json_integer_value(json));
-        break;
-    case JV_F64:
-        append_real(str, json_real_value(json));
-        break;
-    case JV_STR:
-        append_string(str, json_string_value(json), json_string_length(json));
-        break;
-    case JV_ARRAY:
-        append_array(str, value, indent, depth);
-        break;
-    case JV_OBJECT:
-        append_object(str, value, indent, depth);
-        break;
-    }
-}
-
-void jv_append(struct str *str, const struct jv *value, int indent) {
-    CHECKF(indent >= 0 && indent <= INDENT_MAX, "indent %d", indent);
-    append_value(str, value, indent, 0);
-}
-
-char *jv_dump(const struct jv *value, int indent) {
-    struct str str;
-    str_init(&str);
-    jv_append(&str, value, indent);
-    return str_take(&str);
-}
-
-int jv_write(FILE *file, const struct jv *value, int indent, struct err *err) {
-    struct str str;
-    str_init(&str);
-    jv_append(&str, value, indent);
-    str_append_char(&str, '\n');
-    int rc = 0;
-    if (fwrite(str.data, 1, str.len, file) != str.len)
-        rc = err_errno(err, "write JSON", NULL);
-    str_fini(&str);
-    return rc;
 }
 
 /* ---- reading ---- */
@@ -354,8 +209,8 @@ enum jv_kind jv_kind(const struct jv *value) {
 
 const char *jv_kind_name(enum jv_kind kind) {
     static const char *const names[] = {
-        [JV_NULL] = "null",       [JV_BOOL] = "a bool",    [JV_I64] = "a whole number",
-        [JV_F64] = "a number",    [JV_STR] = "a string",   [JV_ARRAY] = "an array",
+        [JV_NULL] = "null",        [JV_BOOL] = "a bool",  [JV_I64] = "a whole number",
+        [JV_F64] = "a number",     [JV_STR] = "a string", [JV_ARRAY] = "an array",
         [JV_OBJECT] = "an object",
     };
     CHECK((size_t)kind < ARRAY_LEN(names));
@@ -396,9 +251,7 @@ bool jv_as_bool(const struct jv *value, bool *ret) {
     return true;
 }
 
-const char *jv_as_str(const struct jv *value) {
-    return json_string_value(peek(value));
-}
+const char *jv_as_str(const struct jv *value) { return json_string_value(peek(value)); }
 
 const char *jv_get_str(const struct jv *object, const char *key, const char *fallback) {
     const char *text = jv_as_str(jv_get(object, key));

@@ -64,12 +64,13 @@ struct jv *jv_push_array(struct jv *array);
  * line without newline. */
 char *jv_dump(const struct jv *value, int indent) NODISCARD;
 void jv_append(struct str *str, const struct jv *value, int indent);
-/* The text and a newline. ERR_IO when the stream refuses it. */
+/* The text and a newline. ERR_IO when the stream refuses it; what stdio still holds back is the
+ * caller's to flush, and its fclose to check. */
 int jv_write(FILE *file, const struct jv *value, int indent, struct err *err) NODISCARD;
 
-/* One JSON text, all len bytes of it. Refused with ERR_FORMAT and "line L, column C: why": duplicate
- * keys, trailing bytes, bad UTF-8, numbers out of range, \u0000, nesting over 2048. Returns NULL
- * then. The caller frees. */
+/* One JSON text, all len bytes of it. Refused with ERR_FORMAT and "line L, column C: why":
+ * duplicate keys, trailing bytes, bad UTF-8, numbers out of range, \u0000, nesting over 2048.
+ * Returns NULL then. The caller frees. */
 struct jv *jv_parse(const char *text, size_t len, struct err *err) NODISCARD;
 
 /* Readers; all of them take NULL as a null, so that they chain. */

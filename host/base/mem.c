@@ -19,9 +19,7 @@ static size_t product(size_t n, size_t size) {
     return max_size(total, 1);
 }
 
-void *mem_alloc(size_t size) {
-    return counted(malloc(max_size(size, 1)), size);
-}
+void *mem_alloc(size_t size) { return counted(malloc(max_size(size, 1)), size); }
 
 void *mem_zalloc(size_t n, size_t size) {
     size_t total = product(n, size);
@@ -42,14 +40,8 @@ char *mem_strndup(const char *text, size_t len) {
     return copy;
 }
 
-char *mem_strdup(const char *text) {
-    return text == NULL ? NULL : mem_strndup(text, strlen(text));
-}
+char *mem_strdup(const char *text) { return text == NULL ? NULL : mem_strndup(text, strlen(text)); }
 
-void mem_free(void *ptr) {
-    free(ptr);
-}
+void mem_free(void *ptr) { free(ptr); }
 
-uint64_t mem_count(void) {
-    return atomic_load_explicit(&alloc_count, memory_order_relaxed);
-}
+uint64_t mem_count(void) { return atomic_load_explicit(&alloc_count, memory_order_relaxed); }

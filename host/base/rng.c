@@ -4,9 +4,7 @@
 
 #include "base/check.h"
 
-static uint64_t rotate_left(uint64_t x, int bits) {
-    return x << bits | x >> (64 - bits);
-}
+static uint64_t rotate_left(uint64_t x, int bits) { return x << bits | x >> (64 - bits); }
 
 uint64_t rng_splitmix64(uint64_t *state) {
     *state += UINT64_C(0x9E3779B97F4A7C15);
@@ -48,6 +46,4 @@ uint64_t rng_below(struct rng *rng, uint64_t n) {
     return (uint64_t)(product >> 64);
 }
 
-double rng_f64(struct rng *rng) {
-    return (double)(rng_u64(rng) >> 11) * 0x1p-53;
-}
+double rng_f64(struct rng *rng) { return (double)(rng_u64(rng) >> 11) * 0x1p-53; }

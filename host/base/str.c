@@ -7,9 +7,7 @@
 
 #define CAP_MIN ((size_t)64)
 
-void str_init(struct str *str) {
-    *str = (struct str){0};
-}
+void str_init(struct str *str) { *str = (struct str){0}; }
 
 void str_fini(struct str *str) {
     mem_free(str->data);
@@ -42,13 +40,9 @@ void str_append_n(struct str *str, const char *data, size_t len) {
     str->data[str->len] = '\0';
 }
 
-void str_append(struct str *str, const char *text) {
-    str_append_n(str, text, strlen(text));
-}
+void str_append(struct str *str, const char *text) { str_append_n(str, text, strlen(text)); }
 
-void str_append_char(struct str *str, char c) {
-    str_append_n(str, &c, 1);
-}
+void str_append_char(struct str *str, char c) { str_append_n(str, &c, 1); }
 
 void str_vappendf(struct str *str, const char *fmt, va_list args) {
     va_list again;
@@ -78,9 +72,7 @@ void str_append_f64(struct str *str, double value) {
     str_append(str, buf);
 }
 
-const char *str_text(const struct str *str) {
-    return str->data == NULL ? "" : str->data;
-}
+const char *str_text(const struct str *str) { return str->data == NULL ? "" : str->data; }
 
 char *str_take(struct str *str) {
     char *data = str->data == NULL ? mem_strdup("") : str->data;

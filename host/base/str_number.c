@@ -5,11 +5,11 @@
  *            multiplication or division gives the correctly rounded value;
  *   writing: if n / 10^k (again one exact division) is the number, n's digits are its text.
  */
+#include <fenv.h>
 #include <float.h>
 #include <locale.h>
 #include <math.h>
-#include <fenv.h>
-#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,22 +25,24 @@ static const double pow10_exact[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1
                                      1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
 #define POW10_MAX 22
 
-static pthread_once_t c_locale_once = PTHREAD_ONCE_INIT;
-static locale_t c_locale;
-
-static void make_c_locale(void) {
-    c_locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
-    CHECK(c_locale != (locale_t)0);
+/* Made by whoever comes first and kept; of two at once the second frees its own. */
+static locale_t c_locale(void) {
+    static _Atomic(locale_t) shared;
+    locale_t locale = atomic_load(&shared);
+    if (locale != (locale_t)0)
+        return locale;
+    locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+    CHECK(locale != (locale_t)0);
+    locale_t expected = (locale_t)0;
+    if (atomic_compare_exchange_strong(&shared, &expected, locale))
+        return locale;
+    freelocale(locale);
+    return expected;
 }
 
-static double strtod_c(const char *text) {
-    pthread_once(&c_locale_once, make_c_locale);
-    return strtod_l(text, NULL, c_locale);
-}
+static double strtod_c(const char *text) { return strtod_l(text, NULL, c_locale()); }
 
-static bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
+static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 bool str_parse_i64_n(const char *text, size_t len, int64_t *ret) {
     size_t at = len > 0 && (text[0] == '-' || text[0] == '+') ? 1 : 0;
@@ -207,7 +209,9 @@ static bool digits_at(double value, int precision, int rounding, struct digits *
     for (; *at != 'e'; at++) /* steps over the locale's point, whatever it is */
         if (is_digit(*at) && d->count < precision)
             d->text[d->count++] = *at;
-    d->exponent = atoi(at + 1);
+    int64_t exponent = 0;
+    CHECKF(str_parse_i64(at + 1, &exponent), "%s", buf);
+    d->exponent = (int)exponent;
     char plain[64];
     snprintf(plain, sizeof(plain), "%.*se%d", d->count, d->text, d->exponent - (d->count - 1));
     trim_zeros(d);

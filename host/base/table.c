@@ -8,9 +8,7 @@
 
 #define GAP 2
 
-void table_init(struct table *table) {
-    *table = (struct table){0};
-}
+void table_init(struct table *table) { *table = (struct table){0}; }
 
 void table_fini(struct table *table) {
     for (size_t i = 0; i < table->column_count; i++)

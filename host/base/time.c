@@ -11,8 +11,8 @@
 
 #define EPOCH_DAY INT64_C(719468) /* 1970-01-01 counted from 0000-03-01 */
 
-static const int64_t pow10_i64[] = {1,         10,         100,         1000,         10000,
-                                    100000,    1000000,    10000000,    100000000,    1000000000};
+static const int64_t pow10_i64[] = {1,      10,      100,      1000,      10000,
+                                    100000, 1000000, 10000000, 100000000, 1000000000};
 
 /* Days before 1 March of that year. */
 static int64_t days_before_year(int64_t year) {
@@ -21,9 +21,7 @@ static int64_t days_before_year(int64_t year) {
 
 /* Days before a month's first, month 0 = March. The months' lengths 31 30 31 30 31 | 31 30 31 30 31
  * | 31 are a slope of 153 days in five months. */
-static int64_t days_before_month(int64_t month) {
-    return (153 * month + 2) / 5;
-}
+static int64_t days_before_month(int64_t month) { return (153 * month + 2) / 5; }
 
 static int64_t day_number(int year, int month, int day) {
     bool before_march = month < 3;
@@ -37,9 +35,7 @@ static int64_t floor_div(int64_t a, int64_t b) {
     return a % b < 0 ? quotient - 1 : quotient;
 }
 
-bool time_is_leap_year(int year) {
-    return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-}
+bool time_is_leap_year(int year) { return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0); }
 
 int time_days_in_month(int year, int month) {
     static const int8_t days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
@@ -239,8 +235,11 @@ bool time_parse_duration(const char *text, int64_t *ret) {
     static const struct {
         char letter;
         int64_t length;
-    } units[] = {{'s', TIME_SECOND}, {'m', TIME_MINUTE}, {'h', TIME_HOUR},
-                 {'d', TIME_DAY},    {'w', TIME_WEEK}};
+    } units[] = {{'s', TIME_SECOND},
+                 {'m', TIME_MINUTE},
+                 {'h', TIME_HOUR},
+                 {'d', TIME_DAY},
+                 {'w', TIME_WEEK}};
     int64_t count = 0;
     const char *at = text;
     for (; *at >= '0' && *at <= '9'; at++) {
@@ -267,7 +266,7 @@ size_t time_format_duration(char *buf, size_t cap, int64_t duration) {
     static const struct {
         const char *name;
         int64_t length;
-    } units[] = {{"w", TIME_WEEK},    {"d", TIME_DAY},    {"h", TIME_HOUR},   {"m", TIME_MINUTE},
+    } units[] = {{"w", TIME_WEEK},   {"d", TIME_DAY},    {"h", TIME_HOUR},   {"m", TIME_MINUTE},
                  {"s", TIME_SECOND}, {"ms", TIME_MILLI}, {"us", TIME_MICRO}, {"ns", 1}};
     CHECK(cap >= TIME_ISO_MAX);
     size_t i = 0;
@@ -284,9 +283,7 @@ int64_t time_floor(int64_t time, int64_t step) {
     return floor_div(time, step) * step;
 }
 
-int64_t time_day_floor(int64_t time) {
-    return time_floor(time, TIME_DAY);
-}
+int64_t time_day_floor(int64_t time) { return time_floor(time, TIME_DAY); }
 
 enum time_weekday time_weekday(int64_t time) {
     int64_t day = floor_div(time, TIME_DAY) + 3; /* 1970-01-01 was a Thursday */

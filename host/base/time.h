@@ -79,7 +79,8 @@ size_t time_format_duration(char *buf, size_t cap, int64_t duration);
 
 /* Midnight UTC at or before time. */
 int64_t time_day_floor(int64_t time);
-/* The multiple of step (> 0) since 1970 at or before time, for any sign. */
+/* The multiple of step (> 0) since 1970 at or before time, for times of either sign in the range.
+ */
 int64_t time_floor(int64_t time, int64_t step);
 /* Monday 00:00 UTC at or before time. */
 int64_t time_week_floor(int64_t time);

@@ -4,9 +4,9 @@
  * It keeps the text of scalars as written: what is a number or a bool is for conf/ to decide, which
  * knows what it expects. Only one kind of surprise is resolved here: a plain empty, ~ or null is
  * YAML_NULL_. The only door to libyaml.
- * Refused, each with "file:line:column: what (what to do)" and ERR_CONFIG: duplicate keys, keys that
- * are no plain text, anchors and aliases, tags, several documents, depth over 64, over 1 MiB, bad
- * UTF-8, and all that libyaml refuses (tabs as indentation). An empty file is a null.
+ * Refused, each with "file:line:column: what (what to do)" and ERR_CONFIG: duplicate keys, keys
+ * that are no plain text, anchors and aliases, tags, several documents, depth over 64, over 1 MiB,
+ * bad UTF-8, and all that libyaml refuses (tabs as indentation). An empty file is a null.
  */
 #ifndef QS_BASE_YAML_H
 #define QS_BASE_YAML_H
@@ -24,10 +24,10 @@ enum yaml_kind { YAML_NULL_, YAML_SCALAR, YAML_SEQUENCE, YAML_MAPPING };
 /* Read-only for everyone but yaml.c. */
 struct yaml_node {
     enum yaml_kind kind;
-    const char *scalar; /* YAML_SCALAR, YAML_NULL_: the text, never NULL; else NULL */
-    bool quoted;        /* '...' "..." | > : text for certain, never a number or a bool */
-    int line, column;   /* from 1; column counts characters */
-    size_t count;       /* items of a sequence, pairs of a mapping */
+    const char *scalar;       /* YAML_SCALAR, YAML_NULL_: the text, never NULL; else NULL */
+    bool quoted;              /* '...' "..." | > : text for certain, never a number or a bool */
+    int line, column;         /* from 1; column counts characters */
+    size_t count;             /* items of a sequence, pairs of a mapping */
     struct yaml_node **keys;  /* YAML_MAPPING only: scalars */
     struct yaml_node **items; /* items, or the values of the keys */
 };
