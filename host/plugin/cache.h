@@ -34,7 +34,7 @@ struct build {
 
 /* Reads the file as one stable whole (a file that changes while it is read is read again, a few
  * times), checks it as ELF, and puts the copy in its place; one that is there already is verified
- * by its hash and used. Links are followed. report may be NULL. The sentence begins with path. */
+ * by its hash and used. Links are followed. report may be NULL. The sentence names path. */
 int cache_take(const char *path, struct elf_report *report, struct build *ret,
                struct err *err) NODISCARD;
 

@@ -104,6 +104,10 @@ struct descriptor {
 int descriptor_check(const struct qs_strategy *schema, struct descriptor *ret,
                      struct err *err) NODISCARD;
 
+/* The rules that both of them share, on the flat copy: texts terminated and UTF-8, names, ranges,
+ * offsets, counts, sizes. ERR_PLUGIN. */
+int descriptor_validate(const struct descriptor *desc, struct err *err) NODISCARD;
+
 /* Appends the canonical bytes (versioned, little endian; without build and path). */
 void descriptor_encode(const struct descriptor *desc, struct str *str);
 

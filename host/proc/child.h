@@ -60,7 +60,7 @@ enum child_end {
     CHILD_CRASHED,    /* by a signal of its own */
     CHILD_HUNG,       /* killed by us */
     CHILD_REFUSED,    /* killed by us: on_bytes said so */
-    CHILD_INTERRUPTED /* killed by us: SIGINT, SIGTERM or SIGHUP came */
+    CHILD_INTERRUPTED /* killed by us: a signal came that stops programs */
 };
 
 struct child_result {
@@ -80,9 +80,9 @@ struct child_result {
 /* Runs it to its end. 0 when the child was started and has ended, in whatever way: ask ret->end, or
  * child_describe. Negative when it could not be started (ERR_IO; ERR_USAGE for a bad
  * QS_DEADLINE_MS) or when on_bytes refused (its code and sentence; ret is filled all the same). ret
- * must be zeroed or finished before and child_result_fini()ed after, always. A SIGINT, SIGTERM or
- * SIGHUP that comes meanwhile is raised again after the child is gone, so the process ends as it
- * would have, or the caller's handler runs. */
+ * must be zeroed or finished before and child_result_fini()ed after, always. A SIGINT, SIGTERM,
+ * SIGHUP or SIGQUIT that comes meanwhile is raised again after the child is gone, so the process
+ * ends as it would have, or the caller's handler runs. */
 int child_run(const struct child_spec *spec, struct child_result *ret, struct err *err) NODISCARD;
 void child_result_fini(struct child_result *result);
 
@@ -90,6 +90,10 @@ void child_result_fini(struct child_result *result);
  * on_bar at bar 37 (2013-03-01T00:00:00Z)". ERR_CRASH, ERR_HANG, ERR_BUSY for an interrupt,
  * ERR_INTERNAL for CHILD_FAILED (whose own sentence came through out_fd). */
 int child_describe(const struct child_result *result, struct err *err) NODISCARD;
+
+/* Appends bytes of a stranger as text that may go to a terminal: UTF-8 as it is, newlines and tabs,
+ * and a '?' for every other control character and bad byte. */
+void child_clean_text(const char *bytes, size_t len, struct str *str);
 
 /* "SIGSEGV"; "signal 40" for one without a name. buf is used for the latter. */
 const char *child_signal_name(int signal, char buf[24]);
