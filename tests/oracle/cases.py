@@ -1,4 +1,4 @@
-"""A case of the oracle: settings, symbols, bars, strategies and scripted intents, and its text form.
+"""A case of the oracle: settings, symbols, bars, strategies and intents, and its text form.
 
 The text form is described in README.md beside this file. Nothing is decided here: no defaults, no
 checks of ranges. Numbers of money and size are C99 hex floats, so nothing is lost on the way.

@@ -3,7 +3,7 @@
 
 All numbers lie on dyadic grids, so that sums and products are not rounded and no decision hangs on
 the last bit: prices are multiples of 1/64, sizes of 1/8, lots powers of two, bps 10000 / 2^k. Money
-is short on purpose, so that refusals, dropped parts and flips are common; prices of orders lie a few
+is short on purpose, so that refusals, dropped parts and flips are common; order prices lie a few
 steps from the market on a coarse grid, so that limits and stops are often met exactly.
 """
 
