@@ -29,12 +29,15 @@ struct order {
     bool unsized;       /* quantity still to be resolved at the fill */
     bool met;           /* has met a bar */
     bool triggered;     /* a stop-limit that is a limit by now */
+    int64_t triggered_inside; /* instant in whose bar phase it triggered; rests until the next bar */
     struct qs_size size;
     double quantity, filled; /* units, unsigned */
     double limit_price, stop_price;
     double reference;  /* price of the acceptance test */
+    int64_t reference_time; /* close time of the symbol's newest bar at acceptance */
     int64_t accepted;  /* instant */
-    int64_t day;       /* of the first bar met: start of the UTC day, ns */
+    bool has_day;
+    int64_t day; /* of the first bar met: start of the UTC day, ns */
     char tag[QS_TAG_MAX + 1];
     struct order *next, *previous; /* in its symbol's list at the venue; or the free list */
     struct order *ended_next;      /* orders that ended in this instant */

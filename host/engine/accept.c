@@ -52,6 +52,7 @@ static void settle_prices(struct engine *e, struct order *o) {
     o->reference = needs_limit(o)  ? o->limit_price
                    : needs_stop(o) ? o->stop_price
                                    : e->marks[o->symbol].close;
+    o->reference_time = e->marks[o->symbol].close_time;
 }
 
 /* The first thing wrong with an order as asked for. */
@@ -76,7 +77,8 @@ static struct sizing_money money_at_closes(const struct strategy *s) {
 static double settle_size(struct engine *e, struct strategy *s, struct order *o) {
     const struct instrument *symbol = &e->symbols[o->symbol];
     struct sizing_money money = money_at_closes(s);
-    o->unsized = e->settings->size_resolve == SIZE_AT_FILL && o->size.kind != QS_SIZE_UNITS;
+    o->unsized = e->settings->size_resolve == SIZE_AT_FILL &&
+                 (o->size.kind != QS_SIZE_UNITS || o->kind == ORDER_TARGET);
     if (o->unsized)
         return 0.0;
     double units =
@@ -96,7 +98,8 @@ static void reject(struct engine *e, struct order *o, int32_t reason, double nee
 static int32_t activate(struct engine *e, struct strategy *s, struct order *o) {
     struct risk_verdict verdict = {.passed = true};
     if (!o->unsized)
-        verdict = risk_at_acceptance(e, s, o->symbol, order_sign(o) * o->quantity, o->reference);
+        verdict = risk_at_acceptance(e, s, o->symbol, order_sign(o) * o->quantity, o->reference,
+                                     (o->flags & QS_REDUCE_ONLY) != 0);
     if (!verdict.passed) {
         reject(e, o, risk_reason(e->settings), verdict.needed, verdict.available);
         return risk_reason(e->settings);
@@ -171,7 +174,7 @@ static int32_t make_order(struct engine *e, struct strategy *s, const struct int
         units = fabs(units);
     }
     o->quantity = units;
-    if (!o->unsized && units == 0.0) {
+    if (!o->unsized && units <= 0.0) {
         reject(e, o, REASON_ZERO_SIZE, 0.0, 0.0);
         return REASON_ZERO_SIZE;
     }

@@ -120,13 +120,12 @@ static bool resolve_size(struct engine *e, const struct execution *x) {
     struct strategy *s = &e->strategies[o->strategy];
     const struct instrument *symbol = &e->symbols[o->symbol];
     double held = s->ledger.positions[o->symbol].pub.quantity;
-    struct ledger_money m =
-        risk_money_at_fill(e, s, o->symbol, x->raw, held, s->ledger.acct.cash);
+    struct ledger_money m = risk_money_at_fill(e, s, x, held, s->ledger.acct.cash);
     struct sizing_money money = {
         .equity = m.equity,
         .buying_power = ledger_buying_power(e->settings, m.cash, m.equity, m.gross)};
-    double units =
-        sizing_units(e->settings, &o->size, price_of(e, x, 1), symbol->multiplier, &money);
+    double reference = o->kind == ORDER_TARGET ? x->raw : price_of(e, x, 1);
+    double units = sizing_units(e->settings, &o->size, reference, symbol->multiplier, &money);
     if (o->kind == ORDER_TARGET)
         units -= held;
     units = sizing_to_lot(units, symbol);
@@ -143,6 +142,11 @@ static bool resolve_size(struct engine *e, const struct execution *x) {
     return true;
 }
 
+/* Whether the part that opens costs more than the one that closes: then they are two fills. */
+static bool pays_spread_by_part(const struct engine *e, const struct execution *x) {
+    return x->takes && e->settings->spread_side == SPREAD_ENTRY && e->settings->spread_bps > 0.0;
+}
+
 /* May `opening` units be opened after `closing` were closed? Both unsigned. */
 static struct risk_verdict test_opening(struct engine *e, const struct execution *x, double closing,
                                         double opening, double price) {
@@ -156,15 +160,13 @@ static struct risk_verdict test_opening(struct engine *e, const struct execution
     double close_price = price_of(e, x, 0), units = closing + opening;
     double fee = costs_commission(e->settings, multiplier, units, price);
     double close_fee = fee * (closing / units);
-    if (close_price != price) { /* two fills: each with its own commission */
-        close_fee = closing > 0.0
-                        ? costs_commission(e->settings, multiplier, closing, close_price)
-                        : 0.0;
+    if (closing > 0.0 && pays_spread_by_part(e, x)) { /* two fills, each with its commission */
+        close_fee = costs_commission(e->settings, multiplier, closing, close_price);
         fee = close_fee + costs_commission(e->settings, multiplier, opening, price);
     }
     double cash = s->ledger.acct.cash - side * closing * close_price * multiplier - close_fee;
     double held = s->ledger.positions[o->symbol].pub.quantity + side * closing;
-    struct ledger_money m = risk_money_at_fill(e, s, o->symbol, x->raw, held, cash);
+    struct ledger_money m = risk_money_at_fill(e, s, x, held, cash);
     verdict.passed = ledger_can_open(e->settings, m.cash, m.equity, m.gross, side, opening, price,
                                      multiplier, fee - close_fee, &verdict.needed,
                                      &verdict.available);
@@ -174,6 +176,8 @@ static struct risk_verdict test_opening(struct engine *e, const struct execution
 static void finish(struct engine *e, const struct execution *x, const struct risk_verdict *verdict,
                    bool closed_some) {
     struct order *o = x->order;
+    if (!verdict->passed && closed_some)
+        oms_set_state(e, o, QS_ORDER_PARTIAL, REASON_NONE, x->ts_event, 0.0, 0.0);
     if (verdict->passed)
         oms_set_state(e, o, QS_ORDER_FILLED, REASON_NONE, x->ts_event, 0.0, 0.0);
     else
@@ -190,7 +194,7 @@ static void execute(void *self, const struct execution *x) {
         return;
     double side = order_sign(o), want = o->quantity - o->filled;
     double held = s->ledger.positions[o->symbol].pub.quantity;
-    double closing = held * side < 0.0 ? fmin(want, fabs(held)) : 0.0;
+    double closing = held * side < 0.0 ? (want < fabs(held) ? want : fabs(held)) : 0.0;
     double opening = want - closing;
     if (o->flags & QS_REDUCE_ONLY) {
         opening = 0.0;
@@ -204,7 +208,7 @@ static void execute(void *self, const struct execution *x) {
     struct risk_verdict verdict = test_opening(e, x, closing, opening, open_price);
     if (!verdict.passed)
         opening = 0.0;
-    if (closing > 0.0 && opening > 0.0 && open_price != close_price) {
+    if (closing > 0.0 && opening > 0.0 && pays_spread_by_part(e, x)) {
         book(e, x, side * closing, close_price);
         oms_set_state(e, o, QS_ORDER_PARTIAL, REASON_NONE, x->ts_event, 0.0, 0.0);
         book(e, x, side * opening, open_price);

@@ -38,15 +38,19 @@ static struct ledger_money project(const struct mark *m, const struct projection
 }
 
 struct risk_verdict risk_at_acceptance(struct engine *e, struct strategy *s, int32_t symbol,
-                                       double units, double price) {
+                                       double units, double price, bool reduce_only) {
     const struct settings *set = e->settings;
     const struct mark *m = &e->marks[symbol];
     struct projection *p = projection_now(e, s);
     double *held = projected_units(e, s, symbol);
-    double fee = costs_commission(set, m->multiplier, units, price);
     double closing = 0.0;
     if (*held * units < 0.0)
         closing = fabs(units) < fabs(*held) ? units : -*held;
+    if (reduce_only)
+        units = closing;
+    if (units == 0.0)
+        return (struct risk_verdict){.passed = true};
+    double fee = costs_commission(set, m->multiplier, units, price);
     double opening = units - closing, close_fee = fee * (closing / units);
     struct risk_verdict verdict = {.passed = true};
     if (opening != 0.0 && set->cash_check != CHECK_FILL && set->cash_check != CHECK_NONE) {
@@ -67,15 +71,17 @@ struct risk_verdict risk_at_acceptance(struct engine *e, struct strategy *s, int
 }
 
 struct ledger_money risk_money_at_fill(const struct engine *e, const struct strategy *s,
-                                       int32_t symbol, double raw, double units, double cash) {
+                                       const struct execution *x, double units, double cash) {
     const struct ledger *l = &s->ledger;
+    int32_t symbol = x->order->symbol;
     bool at_close = e->settings->check_mark == MARK_BAR_CLOSE;
+    bool this_instant = x->phase == PHASE_CLOSE && x->ts_event == x->ts_known;
     double net = 0.0, gross = 0.0;
     for (int32_t i = 0; i < l->open_count; i++) {
         int32_t other = l->open[i];
         const struct mark *m = &e->marks[other];
-        double known = m->instant == e->number ? m->previous : m->close;
-        double price = at_close ? m->close : other == symbol ? raw : known;
+        double known = m->instant == e->number && !this_instant ? m->previous : m->close;
+        double price = at_close ? m->close : other == symbol ? x->raw : known;
         double held = other == symbol ? units : l->positions[other].pub.quantity;
         double value = held * price * m->multiplier;
         net += value;

@@ -17,17 +17,17 @@ struct risk_verdict {
 };
 
 /* Test an order of `units` (signed) of `symbol` at price against the projection of this instant; where
- * it passes the projection takes it in. */
+ * it passes the projection takes it in. A reduce-only order counts with what it closes. */
 struct risk_verdict risk_at_acceptance(struct engine *e, struct strategy *s, int32_t symbol,
-                                       double units, double price);
+                                       double units, double price, bool reduce_only);
 
-/* Cash, equity and gross exposure of the strategy's ledger right before a fill of `symbol` whose raw
- * price is `raw`, as if `units` (signed) of that symbol were held and cash were `cash`. */
+/* Cash, equity and gross exposure of the strategy's ledger right before an execution, as if `units`
+ * (signed) of its symbol were held and cash were `cash`. */
 struct ledger_money {
     double cash, equity, gross;
 };
 struct ledger_money risk_money_at_fill(const struct engine *e, const struct strategy *s,
-                                       int32_t symbol, double raw, double units, double cash);
+                                       const struct execution *x, double units, double cash);
 
 /* The reason that a failed test is recorded with. */
 int32_t risk_reason(const struct settings *s);

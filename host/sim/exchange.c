@@ -29,11 +29,13 @@ static void submit(void *self, struct order *o) {
 
 static void cancel(void *self, struct order *o) { unlink_order(self, o); }
 
-/* Stops before limits before market orders at one moment, or all alike. */
-static int32_t class_of(const struct settings *s, const struct order *o) {
-    if (s->priority == PRIORITY_FIFO)
-        return 0;
-    return o->type == QS_STOP || o->type == QS_STOP_LIMIT ? 0 : o->type == QS_LIMIT ? 1 : 2;
+enum { CLASS_STOP = 0, CLASS_LIMIT = 1, CLASS_MARKET = 2 };
+
+/* Stops before limits before market orders; a triggered stop-limit is a limit. */
+static int32_t class_of(const struct order *o) {
+    if (o->type == QS_MARKET)
+        return CLASS_MARKET;
+    return o->type == QS_LIMIT || o->triggered ? CLASS_LIMIT : CLASS_STOP;
 }
 
 static void offer(struct exchange *x, struct order *o, const struct match *m, int32_t phase,
@@ -56,7 +58,8 @@ static void end(struct exchange *x, struct order *o, int32_t state, int32_t reas
 
 /* With close_to_close booked on the next bar, a market order gets the close it was decided on. */
 static bool fills_at_signal_close(const struct settings *s, const struct order *o) {
-    return s->fill_model == FILL_CLOSE_TO_CLOSE && o->type == QS_MARKET;
+    return s->fill_model == FILL_CLOSE_TO_CLOSE && s->close_fill_booking == CLOSE_FILL_NEXT_BAR &&
+           o->type == QS_MARKET;
 }
 
 static void offer_open(struct exchange *x, const struct due *d, int64_t now) {
@@ -72,7 +75,7 @@ static void offer_open(struct exchange *x, const struct due *d, int64_t now) {
         found.raw = o->reference;
         if (x->settings->close_fill_stamp == STAMP_SIGNAL) {
             phase = PHASE_CLOSE;
-            time = o->accepted;
+            time = o->reference_time;
         }
     }
     if (found.fills)
@@ -109,24 +112,21 @@ static void push_due(struct exchange *x, struct order *o, int64_t open_time) {
         x->due_cap = x->due_cap ? x->due_cap * 2 : 64;
         x->due = mem_realloc_array(x->due, (size_t)x->due_cap, sizeof *x->due);
     }
-    x->due[x->due_count++] = (struct due){open_time, class_of(x->settings, o), o};
+    x->due[x->due_count++] = (struct due){
+        open_time, x->settings->priority == PRIORITY_FIFO ? 0 : class_of(o), o};
 }
 
-/* The symbol whose orders meet this feed's new bar, or -1: not an execution feed, no orders, or a bar
- * without volume of a symbol that has some. */
-static int32_t meeting_symbol(const struct exchange *x, const struct feed *feed) {
-    if (!feed->is_execution || !x->lists[feed->symbol_id].first)
-        return -1;
-    const struct mark *m = &x->marks[feed->symbol_id];
-    return m->has_volume && m->volume <= 0.0 ? -1 : feed->symbol_id;
+/* The symbol with orders whose execution feed this is, or -1. */
+static int32_t waiting_symbol(const struct exchange *x, const struct feed *feed) {
+    return feed->is_execution && x->lists[feed->symbol_id].first ? feed->symbol_id : -1;
 }
 
-/* DAY orders of an earlier day expire before they see the bar; the others get their day. */
+/* A bar without volume fills nothing once its symbol has shown some. */
+static bool trades(const struct mark *m) { return !m->has_volume || m->volume > 0.0; }
+
+/* DAY orders of an earlier day expire before they see the bar. */
 static bool outlived(struct exchange *x, struct order *o, int64_t open_time) {
-    int64_t day = time_day_floor(open_time);
-    if (!o->met)
-        o->day = day;
-    if (o->tif != QS_DAY || day <= o->day)
+    if (o->tif != QS_DAY || !o->has_day || time_day_floor(open_time) <= o->day)
         return false;
     end(x, o, QS_ORDER_EXPIRED, REASON_DAY_EXPIRED, o->day + TIME_DAY);
     return true;
@@ -135,30 +135,37 @@ static bool outlived(struct exchange *x, struct order *o, int64_t open_time) {
 static void gather_due(struct exchange *x, const struct instant *now) {
     x->due_count = 0;
     for (int32_t i = 0; i < now->feed_count; i++) {
-        int32_t symbol = meeting_symbol(x, &x->feeds[now->feeds[i]]);
+        int32_t symbol = waiting_symbol(x, &x->feeds[now->feeds[i]]);
         if (symbol < 0)
             continue;
-        int64_t open_time = x->marks[symbol].open_time;
+        const struct mark *m = &x->marks[symbol];
         for (struct order *o = x->lists[symbol].first, *next; o; o = next) {
             next = o->next;
-            if (!outlived(x, o, open_time))
-                push_due(x, o, open_time);
+            if (outlived(x, o, m->open_time) || !trades(m))
+                continue;
+            o->day = o->has_day ? o->day : time_day_floor(m->open_time);
+            o->has_day = true;
+            push_due(x, o, m->open_time);
         }
     }
     sort_due(x->due, x->due_count);
 }
 
-/* One pass over a symbol's orders inside its bar: those of one class, or all with class -1. */
+/* One pass over a symbol's orders inside its bar: those of one class, or all with class -1. An order
+ * that triggers here rests until the next bar. */
 static void pass_inside(struct exchange *x, int32_t symbol, int32_t class, int64_t now) {
     const struct mark *m = &x->marks[symbol];
     struct match_bar bar = {m->open, m->high, m->low, m->close};
     for (struct order *o = x->lists[symbol].first, *next; o; o = next) {
         next = o->next;
-        int32_t own = o->type == QS_STOP || o->type == QS_STOP_LIMIT ? 0 : 1;
-        if (o->type == QS_MARKET || (class >= 0 && own != class))
+        if (o->type == QS_MARKET || (class >= 0 && class_of(o) != class) ||
+            o->triggered_inside == now)
             continue;
         struct match found = match_inside(x->settings, o, &bar);
-        o->triggered |= found.triggers;
+        if (found.triggers) {
+            o->triggered = true;
+            o->triggered_inside = now;
+        }
         if (found.fills)
             offer(x, o, &found, PHASE_BAR, m->close_time, now);
     }
@@ -168,8 +175,17 @@ static void expire_after(struct exchange *x, int32_t symbol) {
     int64_t close_time = x->marks[symbol].close_time;
     for (struct order *o = x->lists[symbol].first, *next; o; o = next) {
         next = o->next;
-        if (o->tif == QS_DAY && close_time >= o->day + TIME_DAY)
+        if (o->tif == QS_DAY && o->has_day && close_time >= o->day + TIME_DAY)
             end(x, o, QS_ORDER_EXPIRED, REASON_DAY_EXPIRED, o->day + TIME_DAY);
+    }
+}
+
+static void meet_inside(struct exchange *x, int32_t symbol, int64_t now) {
+    if (x->settings->priority == PRIORITY_FIFO) {
+        pass_inside(x, symbol, -1, now);
+    } else {
+        pass_inside(x, symbol, CLASS_STOP, now);
+        pass_inside(x, symbol, CLASS_LIMIT, now);
     }
 }
 
@@ -179,15 +195,11 @@ static void meet(void *self, const struct instant *now) {
     for (int32_t i = 0; i < x->due_count; i++)
         offer_open(x, &x->due[i], now->time);
     for (int32_t i = 0; i < now->feed_count; i++) {
-        int32_t symbol = meeting_symbol(x, &x->feeds[now->feeds[i]]);
+        int32_t symbol = waiting_symbol(x, &x->feeds[now->feeds[i]]);
         if (symbol < 0)
             continue;
-        if (x->settings->priority == PRIORITY_FIFO) {
-            pass_inside(x, symbol, -1, now->time);
-        } else {
-            pass_inside(x, symbol, 0, now->time);
-            pass_inside(x, symbol, 1, now->time);
-        }
+        if (trades(&x->marks[symbol]))
+            meet_inside(x, symbol, now->time);
         expire_after(x, symbol);
     }
 }
@@ -196,8 +208,10 @@ static void meet_close(void *self, const struct instant *now) {
     struct exchange *x = self;
     x->due_count = 0;
     for (int32_t i = 0; i < now->feed_count; i++) {
-        int32_t symbol = meeting_symbol(x, &x->feeds[now->feeds[i]]);
-        for (struct order *o = symbol < 0 ? NULL : x->lists[symbol].first; o; o = o->next)
+        int32_t symbol = waiting_symbol(x, &x->feeds[now->feeds[i]]);
+        if (symbol < 0 || !trades(&x->marks[symbol]))
+            continue;
+        for (struct order *o = x->lists[symbol].first; o; o = o->next)
             if (o->type == QS_MARKET && o->accepted == now->time)
                 push_due(x, o, 0);
     }
