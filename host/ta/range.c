@@ -175,7 +175,7 @@ _Static_assert(sizeof(struct stochastic) % 16 == 0, "the windows behind it keep 
 /* ---- roc: two values, n apart; what lies between does not count ---- */
 
 struct roc {
-    int32_t n, pos, count; /* count: inputs seen since the first number, up to n */
+    int32_t n, pos, full;
     double ring[];
 };
 
@@ -183,7 +183,7 @@ static inline double change_percent(double now, double then) {
     return then == 0.0 ? NAN : 100.0 * (now / then - 1.0);
 }
 
-static inline double roc_number(double x) { return ta_is_number(x) ? x : NAN; }
+static inline double number_or_nan(double x) { return ta_is_number(x) ? x : NAN; }
 
 static size_t roc_size(const struct ta_spec *spec) {
     return TA_ROUND16(sizeof(struct roc) + (size_t)spec->n[0] * sizeof(double));
@@ -193,34 +193,27 @@ static void roc_init(const struct ta_spec *spec, void *state) {
     struct roc *r = state;
     r->n = spec->n[0];
     r->pos = 0;
-    r->count = 0;
+    r->full = 0;
 }
 
 static void roc_push(void *state, const double *in, double *out) {
     struct roc *r = state;
-    double x = roc_number(in[0]);
-    out[0] = NAN;
-    if (r->count == r->n)
-        out[0] = change_percent(x, r->ring[r->pos]);
-    else if (r->count == 0 && x != x)
-        return;
-    else
-        r->count++;
+    double x = number_or_nan(in[0]);
+    out[0] = r->full ? change_percent(x, r->ring[r->pos]) : NAN;
     r->ring[r->pos] = x;
-    r->pos = r->pos + 1 == r->n ? 0 : r->pos + 1;
+    if (++r->pos == r->n) {
+        r->pos = 0;
+        r->full = 1;
+    }
 }
 
 static void roc_batch(const struct ta_spec *spec, const double *const *in, int64_t n,
                       double *const *out) {
+    const int32_t period = spec->n[0];
     const double *x = in[0];
-    int64_t start = 0;
-    while (start < n && !ta_is_number(x[start]))
-        start++;
-    int64_t defined = min_i64(n, start + spec->n[0]);
-    for (int64_t i = 0; i < defined; i++)
-        out[0][i] = NAN;
-    for (int64_t i = defined; i < n; i++)
-        out[0][i] = change_percent(roc_number(x[i]), roc_number(x[i - spec->n[0]]));
+    for (int64_t i = 0; i < n; i++)
+        out[0][i] =
+            i < period ? NAN : change_percent(number_or_nan(x[i]), number_or_nan(x[i - period]));
 }
 
 const struct ta_kernel ta_kernel_roc = {roc_size, roc_init, roc_push, roc_batch};

@@ -9,7 +9,9 @@
  * seed starts at the first number, and so does ta_lookback(). A later one is passed on: a kind that
  * looks at a window is NaN while the window holds it, a recursive kind (ema, macd, rsi, atr, adx,
  * obv, cumulative vwap) stays NaN for good. "No number" is NaN, an infinity or a magnitude of 1e150
- * and more; a bar is one when any field that the kind reads is one (ta_info.fields).
+ * and more; a bar is one when any field that the kind reads is one (ta_info.fields). Only ema and
+ * macd, once seeded, test nothing: an infinity shows as itself before the NaN, and 1e150 is
+ * averaged.
  *
  * Not here: which indicators a run needs, caching, warm-up. That is the engine's.
  */
@@ -131,7 +133,7 @@ void ta_init(const struct ta_spec *spec, void *state);
 /*
  * Takes one input and writes all outputs. `in` is in[0] = value, or in[0..4] = open high low close
  * volume; `out` takes out_count values, NaN until defined. Constant time on average: a window of n
- * spends at most 2n additions in one push, once in n pushes.
+ * spends at most 2n steps in one push, and that once in n pushes.
  */
 typedef void (*ta_push_fn)(void *state, const double *in, double *out);
 
@@ -141,7 +143,7 @@ ta_push_fn ta_push(int32_t kind);
 /*
  * The batch twin, for a spec that ta_check() took. Value kinds read in[0]; bar kinds read the
  * columns in ta_info.fields, the others may be NULL. Each out[j], j < out_count, takes n values;
- * none may be NULL or overlap an input. Uses up to 64 KiB of stack.
+ * none may be NULL or overlap an input. Uses about 12 KiB of stack, whatever the periods.
  */
 void ta_batch(const struct ta_spec *spec, const double *const in[TA_FIELD_COUNT], int64_t n,
               double *const out[]);

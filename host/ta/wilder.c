@@ -131,7 +131,7 @@ static inline void adx_move(struct adx *a, double high, double low, double close
     double minus = down > up && down > 0.0 ? down : 0.0;
     double range = true_range(high, low, a->close);
     if (UNLIKELY(!is_bar(high, low, close)))
-        plus = minus = range = NAN;
+        range = NAN; /* enough: all three outputs are made of the mean range */
     ta_smooth_take(&a->range, range);
     ta_smooth_take(&a->plus, plus);
     ta_smooth_take(&a->minus, minus);

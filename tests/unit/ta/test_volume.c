@@ -122,10 +122,22 @@ Test(volume, vwap_of_one_price_is_that_price) {
     double price[300], volume[300], vwap[300];
     uint64_t seed = 83;
     for (int i = 0; i < 300; i++) {
-        price[i] = 1.0;
+        price[i] = 1.0715;
         volume[i] = 1.0 + 1e5 * random_unit(&seed);
     }
-    run_prices((struct ta_spec){.kind = TA_VWAP, .n = {11}}, price, volume, 300, vwap);
-    for (int i = 10; i < 300; i++)
-        cr_assert_eq(vwap[i], price[i]);
+    for (int32_t n = 0; n < 12; n += 11) {
+        run_prices((struct ta_spec){.kind = TA_VWAP, .n = {n}}, price, volume, 300, vwap);
+        for (int i = n; i < 300; i++)
+            cr_assert_eq(vwap[i], (1.0715 + 1.0715 + 1.0715) / 3.0);
+    }
+}
+
+Test(volume, vwap_is_undefined_where_volumes_cancel) {
+    const double price[] = {10.0, 20.0, 30.0};
+    const double volume[] = {1.0, -1.0, 1.0};
+    double all[3], two[3];
+    run_prices((struct ta_spec){.kind = TA_VWAP}, price, volume, 3, all);
+    run_prices((struct ta_spec){.kind = TA_VWAP, .n = {2}}, price, volume, 3, two);
+    ASSERT_COLUMN(all, 10.0, NAN, 20.0); /* (10 - 20 + 30) / 1 */
+    ASSERT_COLUMN(two, NAN, NAN, NAN);
 }

@@ -165,23 +165,30 @@ Test(wilder, all_agree_with_the_definition_on_random_bars) {
     series_fini(&s);
 }
 
+static void dies_at(const struct ta_spec *spec, const struct series *s, int64_t bad) {
+    struct outputs o;
+    outputs_init(&o, s->n);
+    run_stream(spec, s, &o);
+    for (int j = 0; j < ta_info(spec->kind)->out_count; j++)
+        for (int64_t i = 0; i < s->n; i++)
+            cr_assert_eq(!isnan(o.out[j][i]), i < bad && i >= ta_lookback(spec, j),
+                         "%s output %d at %lld", ta_info(spec->kind)->name, j, (long long)i);
+    outputs_fini(&o);
+}
+
 Test(wilder, atr_and_adx_stay_undefined_after_a_bad_bar) {
     static const enum ta_field fields[] = {TA_HIGH, TA_LOW, TA_CLOSE};
-    static const struct ta_spec specs[] = {{.kind = TA_ATR, .n = {3}}, {.kind = TA_ADX, .n = {3}}};
     for (size_t f = 0; f < ARRAY_LEN(fields); f++)
-        for (size_t k = 0; k < ARRAY_LEN(specs); k++)
-            for (int64_t bad = 1; bad < 20; bad++) {
-                struct series s;
-                struct outputs o;
-                series_random(&s, 40, 92);
-                outputs_init(&o, s.n);
-                s.col[fields[f]][bad] = bad % 2 ? NAN : INFINITY;
-                run_stream(&specs[k], &s, &o);
-                for (int j = 0; j < ta_info(specs[k].kind)->out_count; j++)
-                    for (int64_t i = 0; i < s.n; i++)
-                        cr_assert_eq(!isnan(o.out[j][i]),
-                                     i < bad && i >= ta_lookback(&specs[k], j));
-                outputs_fini(&o);
-                series_fini(&s);
-            }
+        for (int32_t n = 1; n < 4; n++)
+            for (int64_t bad = 1; bad < 20; bad++)
+                for (int flat = 0; flat < 2; flat++) {
+                    struct series s;
+                    series_random(&s, 40, 92);
+                    for (int64_t i = 0; flat && i < s.n; i++)
+                        s.col[TA_HIGH][i] = s.col[TA_LOW][i] = s.col[TA_CLOSE][i] = 1.1;
+                    s.col[fields[f]][bad] = bad % 2 ? NAN : INFINITY;
+                    dies_at(&(struct ta_spec){.kind = TA_ATR, .n = {n}}, &s, bad);
+                    dies_at(&(struct ta_spec){.kind = TA_ADX, .n = {n}}, &s, bad);
+                    series_fini(&s);
+                }
 }
