@@ -3,7 +3,8 @@
  * and behind it libc, which is exact for everything:
  *   reading: an integer below 2^53 and a power of ten up to 10^22 are both doubles, so one
  *            multiplication or division gives the correctly rounded value;
- *   writing: if n / 10^k (again one exact division) is the number, n's digits are its text.
+ *   writing: a double of ordinary size is a fraction of integers below 2^128, and so is the
+ *            middle between it and the next; the shortest decimal between the middles is its text.
  */
 #include <fenv.h>
 #include <float.h>
@@ -179,22 +180,85 @@ static void trim_zeros(struct digits *d) {
         d->count--;
 }
 
-/* n / 10^k == value for an n below 10^15: no other decimal of at most 15 digits can be this double,
- * and the smallest such k has no zeros at the end. */
-static bool digits_quick(double value, struct digits *d) {
-    for (int k = 0; k <= 9; k++) {
-        double scaled = value * pow10_exact[k];
-        if (scaled >= 1e15)
-            return false;
-        double n = floor(scaled + 0.5);
-        if (n / pow10_exact[k] == value && n > 0) {
-            d->count = snprintf(d->text, sizeof(d->text), "%llu", (unsigned long long)n);
-            d->exponent = d->count - 1 - k;
-            trim_zeros(d);
-            return true;
-        }
+static unsigned __int128 pow10_int(int k) {
+    unsigned __int128 power = 1;
+    for (; k > 0; k--)
+        power *= 10;
+    return power;
+}
+
+/* A double as n / 2^shift * 10^-k, exactly, with k such that n / 2^shift has 17 digits before the
+ * point. Decimals of fewer digits are then multiples of 10 and 100, and the distance to the next
+ * double is 10^k / 2^shift: all questions are about integers below 2^128. */
+struct scaled {
+    unsigned __int128 n;
+    unsigned __int128 gap; /* 10^k */
+    uint64_t mantissa;
+    int shift;
+    int k;
+};
+
+#define MANTISSA_MIN ((uint64_t)1 << 52)
+
+static struct scaled scale(double value) {
+    int exponent;
+    double fraction = frexp(value, &exponent);
+    struct scaled s = {.mantissa = (uint64_t)ldexp(fraction, 53), .shift = 53 - exponent};
+    s.k = 16 - (int)floor(log10(value)); /* one off at most, where the logarithm was rounded */
+    for (;;) {
+        s.gap = pow10_int(s.k);
+        s.n = s.mantissa * s.gap;
+        uint64_t whole = (uint64_t)(s.n >> s.shift);
+        if (whole >= UINT64_C(100000000000000000))
+            s.k--;
+        else if (whole < UINT64_C(10000000000000000))
+            s.k++;
+        else
+            return s;
     }
-    return false;
+}
+
+/* Whether the decimal at this distance reads back as the double: at most half the way to the next
+ * one (half the way itself goes to the even mantissa), which below a power of two is half as far.
+ */
+static bool reads_back(const struct scaled *s, unsigned __int128 distance, bool below) {
+    unsigned __int128 limit = s->gap;
+    unsigned __int128 ways = distance * (below && s->mantissa == MANTISSA_MIN ? 4 : 2);
+    return ways < limit || (ways == limit && s->mantissa % 2 == 0);
+}
+
+/* The shortest decimal by integers alone; false outside the range where 128 bits suffice. Fifteen
+ * digits are tried first, since every decimal of at most 15 survives the way through a double. */
+static bool digits_exact(double value, struct digits *d) {
+    if (!(value >= 0x1p-16 && value < 0x1p53))
+        return false;
+    struct scaled s = scale(value);
+    uint64_t whole = (uint64_t)(s.n >> s.shift);
+    uint64_t found = 0;
+    for (uint64_t unit = 100; found == 0; unit /= 10) {
+        CHECKF(unit > 0, "17 digits do not read back: %a", value);
+        uint64_t down = whole - whole % unit;
+        uint64_t up = down + unit;
+        unsigned __int128 to_down = s.n - ((unsigned __int128)down << s.shift);
+        unsigned __int128 to_up = ((unsigned __int128)up << s.shift) - s.n;
+        bool down_fits = reads_back(&s, to_down, true);
+        bool up_fits = reads_back(&s, to_up, false);
+        bool down_is_nearer = to_down < to_up || (to_down == to_up && down / unit % 2 == 0);
+        if (down_fits && (!up_fits || down_is_nearer))
+            found = down;
+        else if (up_fits)
+            found = up;
+    }
+    char reversed[20];
+    int count = 0;
+    for (; found > 0; found /= 10)
+        reversed[count++] = (char)('0' + found % 10);
+    for (int i = 0; i < count; i++)
+        d->text[i] = reversed[count - 1 - i];
+    d->count = count;
+    d->exponent = count - 1 - s.k;
+    trim_zeros(d);
+    return true;
 }
 
 /* libc's digits at this precision and rounding; whether they read back as value. */
@@ -219,7 +283,7 @@ static bool digits_at(double value, int precision, int rounding, struct digits *
 }
 
 static void digits_of(double value, struct digits *d) {
-    if (digits_quick(value, d))
+    if (digits_exact(value, d))
         return;
     int unused;
     bool power_of_two = frexp(value, &unused) == 0.5;
