@@ -12,12 +12,19 @@
 
 #include "core/settings.h"
 
-/* Commission of a fill of `units` (any sign) at `price`, money >= 0. */
-static inline double costs_commission(const struct settings *s, double multiplier, double units,
-                                      double price) {
+/* Commission of a fill of `units` (any sign) at `price`, money >= 0, that bears `share` (0 .. 1) of
+ * the commission per fill. */
+static inline double costs_commission_share(const struct settings *s, double multiplier,
+                                            double units, double price, double share) {
     double size = fabs(units);
     return size * price * multiplier * s->commission_bps / 10000.0 + size * s->commission_per_unit +
-           s->commission_per_fill;
+           s->commission_per_fill * share;
+}
+
+/* Commission of a whole fill. */
+static inline double costs_commission(const struct settings *s, double multiplier, double units,
+                                      double price) {
+    return costs_commission_share(s, multiplier, units, price, 1.0);
 }
 
 /* Commission that one more unit at `price` adds, money: what sizes with size_fees: included count. */

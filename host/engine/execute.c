@@ -63,8 +63,10 @@ static void on_round(void *user, const struct round *r) {
                                         .mfe = r->mfe};
 }
 
-/* Book `units` (signed) at `price` everywhere and tell the strategy. */
-static void book(struct engine *e, const struct execution *x, double units, double price) {
+/* Book `units` (signed) at `price` everywhere and tell the strategy; `share` of the commission per
+ * fill is its own. */
+static void book(struct engine *e, const struct execution *x, double units, double price,
+                 double share) {
     struct order *o = x->order;
     struct strategy *s = &e->strategies[o->strategy];
     struct silo *silo = &e->silos[s->silo];
@@ -74,7 +76,8 @@ static void book(struct engine *e, const struct execution *x, double units, doub
                         .quantity = units,
                         .price = price,
                         .multiplier = multiplier,
-                        .fee = costs_commission(e->settings, multiplier, units, price),
+                        .fee = costs_commission_share(e->settings, multiplier, units, price,
+                                                      share),
                         .ts_event = x->ts_event,
                         .ts_known = x->ts_known};
     struct booked done, silo_done;
@@ -160,9 +163,11 @@ static struct risk_verdict test_opening(struct engine *e, const struct execution
     double close_price = price_of(e, x, 0), units = closing + opening;
     double fee = costs_commission(e->settings, multiplier, units, price);
     double close_fee = fee * (closing / units);
-    if (closing > 0.0 && pays_spread_by_part(e, x)) { /* two fills, each with its commission */
-        close_fee = costs_commission(e->settings, multiplier, closing, close_price);
-        fee = close_fee + costs_commission(e->settings, multiplier, opening, price);
+    if (closing > 0.0 && pays_spread_by_part(e, x)) { /* two fills that share the commission per fill */
+        close_fee = costs_commission_share(e->settings, multiplier, closing, close_price,
+                                           closing / units);
+        fee = close_fee + costs_commission_share(e->settings, multiplier, opening, price,
+                                                 opening / units);
     }
     double cash = s->ledger.acct.cash - side * closing * close_price * multiplier - close_fee;
     double held = s->ledger.positions[o->symbol].pub.quantity + side * closing;
@@ -209,11 +214,12 @@ static void execute(void *self, const struct execution *x) {
     if (!verdict.passed)
         opening = 0.0;
     if (closing > 0.0 && opening > 0.0 && pays_spread_by_part(e, x)) {
-        book(e, x, side * closing, close_price);
+        book(e, x, side * closing, close_price, closing / (closing + opening));
         oms_set_state(e, o, QS_ORDER_PARTIAL, REASON_NONE, x->ts_event, 0.0, 0.0);
-        book(e, x, side * opening, open_price);
+        book(e, x, side * opening, open_price, opening / (closing + opening));
     } else if (closing + opening > 0.0) {
-        book(e, x, side * (closing + opening), closing > 0.0 ? close_price : open_price);
+        book(e, x, side * (closing + opening), closing > 0.0 ? close_price : open_price,
+             1.0);
     }
     finish(e, x, &verdict, closing > 0.0);
 }

@@ -221,7 +221,7 @@ static int check_body(const struct journal_record *record, struct err *err) {
 int journal_next(const uint8_t *bytes, size_t len, struct journal_record *ret, size_t *ret_size,
                  struct err *err) {
     struct journal_record record;
-    size_t size;
+    size_t size = 0;
     if (len < HEADER)
         return 0;
     int rc = check_header(bytes, &record, &size, err);

@@ -51,7 +51,7 @@ class Simulator:
         self.check_acceptance = s["cash_check"] in ("both", "acceptance")
         self.check_fill = s["cash_check"] in ("both", "fill")
         self.mark_bar_close = s["check_mark"] == "bar_close"
-        self.entry_spread = s["spread_side"] == "entry"
+        self.entry_spread = s["spread_side"] == "entry" and s["spread_bps"] > 0.0
 
     # ---- one instant -------------------------------------------------------------------------
 
@@ -567,7 +567,7 @@ class Simulator:
         self.orders.append(o)
         self.open_orders[symbol].append(o)
         self.event(o, "NEW", self.now)
-        self.event(o, "ACTIVE", self.now)
+        self.event(o, "ACTIVE", self.now, "closed_at_end")
         at = (bar.close, bar.close_time) if how == "last_close" else (bar.open, bar.open_time)
         self.execute(o, *at, pays=True)
 
