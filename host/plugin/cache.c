@@ -71,6 +71,9 @@ static int read_once(const char *path, char **ret_bytes, size_t *ret_len, bool *
     char *bytes = NULL;
     int rc = 0;
     int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    if (fd < 0 && errno == ENOENT)
+        return err_set(err, ERR_NOT_FOUND, "%s: no such file (build it, or look at the path)",
+                       path);
     if (fd < 0)
         return err_errno(err, "cannot read", path);
     if (fstat(fd, &before) != 0) {

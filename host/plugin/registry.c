@@ -90,6 +90,7 @@ void registry_add_folder(struct registry *registry, const char *path) {
     for (size_t i = 0; i < registry->folder_count; i++)
         if (registry->folders[i].device == st.st_dev && registry->folders[i].inode == st.st_ino)
             return;
+    str_appendf(&registry->folder_text, "%s%s", registry->folder_count > 0 ? ", " : "", real);
     registry->folders =
         mem_realloc_array(registry->folders, registry->folder_count + 1, sizeof *registry->folders);
     registry->folders[registry->folder_count++] =
