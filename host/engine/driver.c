@@ -337,6 +337,10 @@ int driver_end(struct engine *e, struct err *err) {
             return r;
     }
     record_positions(e);
+    return 0;
+}
+
+int driver_seal(struct engine *e, struct err *err) {
     e->counts.instants = e->number;
     journal_put_end(e->journal, &(struct j_end){.time = e->time,
                                                 .instants = e->counts.instants,

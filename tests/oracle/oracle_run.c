@@ -490,7 +490,7 @@ static void run_case(struct run_case *c) {
     exchange_init(&exchange, &c->settings, c->feeds, e.marks, c->symbol_count, execute_sink(&e));
     e.broker = &exchange.port;
     printf("case %s\n", c->seed);
-    if (driver_run(&e, &err) < 0)
+    if (driver_run(&e, &err) < 0 || driver_seal(&e, &err) < 0)
         die("the run failed", err.text);
     flush_equity();
     for (size_t i = 0; i < c->order_count; i++)

@@ -1,0 +1,219 @@
+#include "run/assemble.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/check.h"
+#include "base/mem.h"
+#include "run/bind.h"
+
+static int open_series(struct plan *plan, struct err *err) {
+    const struct run_conf *conf = plan->conf;
+    plan->series = mem_zalloc(conf->data_count, sizeof(struct series *));
+    for (size_t i = 0; i < conf->data_count; i++) {
+        const struct data_conf *d = &conf->data[i];
+        struct series_spec spec = {
+            .path = d->file,
+            .symbol = d->symbol[0] ? d->symbol : NULL,
+            .timeframe = d->timeframe[0] ? d->timeframe : NULL,
+            .stamp = d->stamp == DATA_STAMP_CLOSE ? BAR_STAMP_CLOSE : BAR_STAMP_OPEN,
+            .start = conf->has_start ? conf->start : INT64_MIN,
+            .end = conf->has_end ? conf->end : INT64_MAX};
+        if (!conf->has_start && !conf->has_end)
+            spec.start = spec.end = 0;
+        int r = series_open(&spec, &plan->series[i], err);
+        if (r < 0)
+            return r;
+        plan->feed_count++;
+    }
+    return 0;
+}
+
+static int by_timeframe_and_symbol(const void *a, const void *b) {
+    const struct series *x = *(struct series *const *)a, *y = *(struct series *const *)b;
+    if (x->timeframe.ns != y->timeframe.ns)
+        return x->timeframe.ns < y->timeframe.ns ? -1 : 1;
+    return strcmp(x->symbol, y->symbol);
+}
+
+static int by_symbol(const void *a, const void *b) {
+    return strcmp(((const struct instrument *)a)->symbol, ((const struct instrument *)b)->symbol);
+}
+
+/* The constants of a series' symbol, as configured with any of its files. */
+static struct instrument instrument_of(const struct run_conf *conf, const struct series *series) {
+    struct instrument instrument = {.multiplier = 1.0};
+    memcpy(instrument.symbol, series->symbol, sizeof instrument.symbol);
+    for (size_t i = 0; i < conf->data_count; i++) {
+        const struct data_conf *d = &conf->data[i];
+        if (strcmp(d->symbol, series->symbol) != 0 && strcmp(d->file, series->path) != 0)
+            continue;
+        if (d->tick_given)
+            instrument.tick = d->tick;
+        if (d->lot_given)
+            instrument.lot = d->lot;
+        if (d->multiplier_given)
+            instrument.multiplier = d->multiplier;
+    }
+    return instrument;
+}
+
+static void make_symbols(struct plan *plan) {
+    plan->symbols = mem_zalloc((size_t)plan->feed_count, sizeof *plan->symbols);
+    for (int32_t i = 0; i < plan->feed_count; i++) {
+        bool known = false;
+        for (int32_t k = 0; k < plan->symbol_count; k++)
+            known |= strcmp(plan->symbols[k].symbol, plan->series[i]->symbol) == 0;
+        if (!known)
+            plan->symbols[plan->symbol_count++] = instrument_of(plan->conf, plan->series[i]);
+    }
+    qsort(plan->symbols, (size_t)plan->symbol_count, sizeof *plan->symbols, by_symbol);
+}
+
+/* Feeds in their order; the first feed of a symbol is its shortest, so orders meet its bars. */
+static int make_feeds(struct plan *plan, struct err *err) {
+    bool *has_execution = mem_zalloc((size_t)plan->symbol_count, sizeof *has_execution);
+    int r = 0;
+    plan->feeds = mem_zalloc((size_t)plan->feed_count, sizeof *plan->feeds);
+    for (int32_t i = 0; i < plan->feed_count && r == 0; i++) {
+        struct series *series = plan->series[i];
+        if (i > 0 && by_timeframe_and_symbol(&plan->series[i - 1], &plan->series[i]) == 0)
+            r = err_set(err, ERR_CONFIG,
+                        "%s and %s are both %s at %s (name another symbol or drop one of them)",
+                        plan->series[i - 1]->path, series->path, series->symbol,
+                        series->timeframe.name);
+        struct feed *feed = &plan->feeds[i];
+        *feed = series_feed(series);
+        struct instrument key = {0};
+        memcpy(key.symbol, series->symbol, sizeof key.symbol);
+        const struct instrument *symbol = bsearch(&key, plan->symbols, (size_t)plan->symbol_count,
+                                                  sizeof *plan->symbols, by_symbol);
+        feed->symbol_id = (int32_t)(symbol - plan->symbols);
+        feed->is_execution = !has_execution[feed->symbol_id];
+        has_execution[feed->symbol_id] = true;
+    }
+    mem_free(has_execution);
+    return r;
+}
+
+static int by_instance_name(const void *a, const void *b) {
+    const struct strategy_conf *x = *(const struct strategy_conf *const *)a;
+    const struct strategy_conf *y = *(const struct strategy_conf *const *)b;
+    return strcmp(x->name, y->name);
+}
+
+static int resolve_strategy(struct plan *plan, struct plan_strategy *s, struct plan_finder finder,
+                            struct err *err) {
+    const struct strategy_conf *conf = s->conf;
+    int r = finder.find(finder.self, conf->strategy, &s->descriptor, &s->build, err);
+    if (r < 0)
+        return r;
+    s->params = mem_zalloc(s->descriptor.params_size + 1u, 1);
+    s->texts = mem_zalloc(s->descriptor.input_count + 1u, sizeof *s->texts);
+    r = params_resolve(&s->descriptor, conf->params, conf->param_count, s->params, s->texts,
+                       &s->text_count, err);
+    if (r == 0)
+        r = bind_feeds(plan, s, err);
+    return r;
+}
+
+static int make_strategies(struct plan *plan, struct plan_finder finder, struct err *err) {
+    size_t count = plan->conf->strategy_count;
+    const struct strategy_conf **sorted = mem_zalloc(count, sizeof(struct strategy_conf *));
+    int r = 0;
+    plan->strategies = mem_zalloc(count, sizeof *plan->strategies);
+    for (size_t i = 0; i < count; i++)
+        sorted[i] = &plan->conf->strategies[i];
+    qsort(sorted, count, sizeof(struct strategy_conf *), by_instance_name);
+    for (size_t i = 0; i < count && r == 0; i++) {
+        plan->strategy_count++;
+        plan->strategies[i].conf = sorted[i];
+        r = resolve_strategy(plan, &plan->strategies[i], finder, err);
+    }
+    mem_free(sorted);
+    return r;
+}
+
+static int by_silo_name(const void *a, const void *b) {
+    return strcmp(((const struct plan_silo *)a)->name, ((const struct plan_silo *)b)->name);
+}
+
+static void make_silos(struct plan *plan) {
+    size_t count = plan->conf->silo_count;
+    plan->silos = mem_zalloc(count, sizeof *plan->silos);
+    plan->silo_count = (int32_t)count;
+    for (size_t i = 0; i < count; i++) {
+        memcpy(plan->silos[i].name, plan->conf->silos[i].name, sizeof plan->silos[i].name);
+        plan->silos[i].initial_cash = plan->conf->silos[i].initial_cash;
+    }
+    qsort(plan->silos, count, sizeof *plan->silos, by_silo_name);
+}
+
+/* Budgets are shares of the silo's cash; who names none gets an equal part of what is left. */
+static void give_budgets(struct plan *plan) {
+    for (int32_t silo = 0; silo < plan->silo_count; silo++) {
+        double left = 1.0;
+        int32_t open = 0;
+        for (int32_t i = 0; i < plan->strategy_count; i++) {
+            struct plan_strategy *s = &plan->strategies[i];
+            if (strcmp(s->conf->silo, plan->silos[silo].name) != 0)
+                continue;
+            s->silo = silo;
+            if (s->conf->budget_given)
+                left -= s->conf->budget;
+            else
+                open++;
+        }
+        for (int32_t i = 0; i < plan->strategy_count; i++) {
+            struct plan_strategy *s = &plan->strategies[i];
+            double share = s->conf->budget_given ? s->conf->budget : left / open;
+            if (s->silo == silo && strcmp(s->conf->silo, plan->silos[silo].name) == 0)
+                s->budget = plan->silos[silo].initial_cash * share;
+        }
+    }
+}
+
+int plan_create(const struct run_conf *conf, struct plan_finder finder, struct plan **ret,
+                struct err *err) {
+    struct plan *plan = mem_zalloc(1, sizeof *plan);
+    plan->conf = conf;
+    plan->settings = conf->settings;
+    int r = open_series(plan, err);
+    if (r < 0)
+        goto fail;
+    qsort(plan->series, (size_t)plan->feed_count, sizeof(struct series *),
+          by_timeframe_and_symbol);
+    make_symbols(plan);
+    make_silos(plan);
+    r = make_feeds(plan, err);
+    if (r == 0)
+        r = make_strategies(plan, finder, err);
+    if (r < 0)
+        goto fail;
+    give_budgets(plan);
+    *ret = plan;
+    return 0;
+fail:
+    plan_destroy(&plan);
+    return r;
+}
+
+void plan_destroy(struct plan **ret) {
+    struct plan *plan = *ret;
+    if (!plan)
+        return;
+    for (int32_t i = 0; i < plan->feed_count; i++)
+        series_close(&plan->series[i]);
+    for (int32_t i = 0; i < plan->strategy_count; i++) {
+        mem_free(plan->strategies[i].params);
+        mem_free(plan->strategies[i].texts);
+        mem_free(plan->strategies[i].feeds);
+    }
+    mem_free(plan->series);
+    mem_free(plan->feeds);
+    mem_free(plan->symbols);
+    mem_free(plan->strategies);
+    mem_free(plan->silos);
+    mem_free(plan);
+    *ret = NULL;
+}

@@ -1,0 +1,35 @@
+/*
+ * run/backtest.h - one backtest in this process: loads the builds of a plan, plugs the ports together,
+ * drives the engine to the end, hands the journal to a sink.
+ *
+ * Runs plugin code. Called in a worker (proc/job.h), or in the caller's own process with --inline.
+ */
+#ifndef RUN_BACKTEST_H
+#define RUN_BACKTEST_H
+
+#include "base/hash.h"
+#include "engine/ports.h"
+#include "plugin/progress.h"
+#include "run/assemble.h"
+
+/* How strategies are asked; law 1 says that nobody can tell. */
+enum backtest_port { BACKTEST_DIRECT, BACKTEST_LOOPBACK };
+
+struct backtest_spec {
+    const struct plan *plan;
+    struct sink_port *sink;    /* gets the journal */
+    struct progress *progress; /* may be NULL */
+    enum backtest_port port;
+    int64_t cut_after; /* play only so many instants; 0 = all (law 2) */
+};
+
+/* What is not in the journal. */
+struct backtest_result {
+    struct hash128 journal;
+    int64_t instants, bars;
+    uint64_t allocations; /* made while instants were driven */
+};
+
+int backtest_run(const struct backtest_spec *spec, struct backtest_result *ret, struct err *err);
+
+#endif

@@ -1,0 +1,91 @@
+#include "run/recorder.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+
+/* The newest close of a symbol at or before time, from the columns themselves. */
+static bool mark_of(void *self, int64_t symbol, int64_t time, double *ret) {
+    struct recorder *r = self;
+    if (symbol < 0 || symbol >= r->plan->symbol_count)
+        return false;
+    const struct bar_columns *bars = &r->plan->feeds[r->mark_feed[symbol]].bars;
+    int64_t at = r->mark_at[symbol];
+    while (at + 1 < bars->count && bars->close_time[at + 1] <= time)
+        at++;
+    r->mark_at[symbol] = at;
+    if (at < 0)
+        return false;
+    *ret = bars->close[at];
+    return true;
+}
+
+int recorder_init(struct recorder *r, const struct plan *plan, const char *path, struct err *err) {
+    memset(r, 0, sizeof *r);
+    r->plan = plan;
+    r->file.fd = -1;
+    r->hash = hash128_create();
+    r->mark_at = mem_alloc((size_t)plan->symbol_count * sizeof *r->mark_at);
+    r->mark_feed = mem_alloc((size_t)plan->symbol_count * sizeof *r->mark_feed);
+    for (int32_t i = 0; i < plan->symbol_count; i++)
+        r->mark_at[i] = -1;
+    for (int32_t i = 0; i < plan->feed_count; i++)
+        if (plan->feeds[i].is_execution)
+            r->mark_feed[plan->feeds[i].symbol_id] = i;
+    collector_init(&r->collector);
+    conservation_init(&r->conservation, mark_of, r);
+    if (path) {
+        int rc = journal_file_create(path, &r->file, err);
+        if (rc < 0) {
+            recorder_fini(r);
+            return rc;
+        }
+        r->has_file = true;
+    }
+    return 0;
+}
+
+void recorder_fini(struct recorder *r) {
+    if (!r->hash)
+        return;
+    if (r->has_file)
+        journal_file_drop(&r->file);
+    collector_fini(&r->collector);
+    conservation_fini(&r->conservation);
+    hash128_destroy(&r->hash);
+    mem_free(r->mark_at);
+    mem_free(r->mark_feed);
+    memset(r, 0, sizeof *r);
+}
+
+int recorder_take(void *self, const void *bytes, size_t len, struct err *err) {
+    struct recorder *r = self;
+    const uint8_t *at = bytes;
+    size_t left = len;
+    while (left > 0) {
+        struct journal_record record;
+        size_t size;
+        int rc = journal_next(at, left, &record, &size, err);
+        if (rc == 0)
+            return err_set(err, ERR_FORMAT, "journal: a block ends inside a record");
+        if (rc > 0)
+            rc = collector_take(&r->collector, &record, err);
+        if (rc == 0)
+            rc = conservation_take(&r->conservation, &record, err);
+        if (rc < 0)
+            return rc;
+        at += size;
+        left -= size;
+    }
+    hash128_update(r->hash, bytes, len);
+    return r->has_file ? journal_file_append(&r->file, bytes, len, err) : 0;
+}
+
+struct hash128 recorder_hash(const struct recorder *r) { return hash128_digest(r->hash); }
+
+int recorder_finish(struct recorder *r, const char *meta, struct err *err) {
+    if (!r->has_file)
+        return 0;
+    r->has_file = false;
+    return journal_file_finish(&r->file, meta, true, err);
+}

@@ -1,0 +1,43 @@
+/*
+ * run/recorder.h - the parent's side of a run: every record that a worker claims is taken apart, checked
+ * and kept.
+ *
+ *   records --+-> journal file          (what happened, appended as it comes)
+ *             +-> report/conservation   (law 3 from the fills alone, marked at the data's own closes)
+ *             +-> report/collector      (what reports are made of)
+ *             +-> hash                  (whoever computes it, it is the same)
+ *
+ * The bytes are hostile: a worker runs code of strangers. The first wrong byte refuses the run.
+ */
+#ifndef RUN_RECORDER_H
+#define RUN_RECORDER_H
+
+#include "base/hash.h"
+#include "report/collector.h"
+#include "report/conservation.h"
+#include "run/assemble.h"
+#include "store/journal_file.h"
+
+struct recorder {
+    const struct plan *plan;
+    struct collector collector;
+    struct conservation conservation;
+    struct journal_writer file;
+    bool has_file;
+    struct xxh128_state *hash;
+    int64_t *mark_at; /* by symbol: newest bar of its execution feed */
+    int32_t *mark_feed;
+};
+
+/* path: the journal file to write, NULL for none. plan outlives the recorder. */
+int recorder_init(struct recorder *r, const struct plan *plan, const char *path, struct err *err);
+void recorder_fini(struct recorder *r);
+
+/* len bytes of whole records. Usable as a sink_port's write with self = recorder. */
+int recorder_take(void *self, const void *bytes, size_t len, struct err *err);
+/* The hash of all records taken. */
+struct hash128 recorder_hash(const struct recorder *r);
+/* The run is whole: end the file with its trailer (JSON text, may be NULL). */
+int recorder_finish(struct recorder *r, const char *meta, struct err *err);
+
+#endif
