@@ -19,7 +19,7 @@ struct conf_place {
 int conf_fail(const struct conf_place *place, const char *key, struct err *err, const char *fmt,
               ...) PRINTF_LIKE(4, 5);
 
-/* The same with a code of the caller's choice. */
+/* The same with a code of the caller's choice; 0: by the place. */
 int conf_fail_as(int code, const struct conf_place *place, const char *key, struct err *err,
                  const char *fmt, ...) PRINTF_LIKE(5, 6);
 

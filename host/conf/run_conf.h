@@ -19,6 +19,7 @@
 #include "base/decimal.h"
 #include "base/err.h"
 #include "conf/place.h"
+#include "conf/scalar.h"
 #include "conf/settings_table.h"
 #include "core/feed.h"
 #include "core/settings.h"
@@ -30,7 +31,6 @@
 #define CONF_NAME_MAX 63        /* names of strategies, params, roles, silos; bytes */
 #define CONF_TEXT_MAX 255       /* a value that is no path; bytes */
 #define CONF_KEY_MAX 191        /* a key for sentences, "strategies.a.params.fast"; bytes */
-#define CONF_TIMEFRAME_MAX 16
 
 enum data_stamp { DATA_STAMP_OPEN = 0, DATA_STAMP_CLOSE = 1 };
 
@@ -88,6 +88,7 @@ struct strategy_conf {
     size_t symbol_count;
     struct role_conf *roles; /* names unique */
     size_t role_count;
+    bool name_given;
     double budget;     /* share of the silo's initial cash, (0, 1] */
     bool budget_given; /* else an equal share of what the given ones leave */
     char silo[32];
