@@ -6,8 +6,8 @@
 #include "base/check.h"
 #include "base/mem.h"
 #include "core/reason.h"
+#include "plugin/float_mode.h"
 #include "plugin/instance_state.h"
-#include "plugin/loader.h"
 
 /* Before and after plugin code: where we are, and the floating-point mode. */
 static void enter(struct instance *in, enum progress_phase phase) {
@@ -17,8 +17,8 @@ static void enter(struct instance *in, enum progress_phase phase) {
 }
 
 static int leave(struct instance *in, uint32_t float_mode, struct err *err) {
-    if (UNLIKELY(loader_float_mode() != float_mode)) {
-        loader_set_float_mode(float_mode);
+    if (UNLIKELY(float_mode_get() != float_mode)) {
+        float_mode_set(float_mode);
         if (!in->float_mode_told)
             in->ctx.host->log(&in->ctx, QS_LOG_WARN,
                               "host: a callback changed the floating-point mode; put back");
@@ -57,7 +57,7 @@ static void plan_warm_up(struct instance *in) {
 static int start(void *self, const struct qs_view *view, struct strategy_needs *ret,
                  struct err *err) {
     struct instance *in = self;
-    uint32_t mode = loader_float_mode();
+    uint32_t mode = float_mode_get();
     int refused = 0;
     in->ctx.view = view;
     in->ctx.lines = in->lines.views;
@@ -108,7 +108,7 @@ static void take_bars(struct instance *in, const struct strategy_post *post) {
 static int post(void *self, const struct strategy_post *post, struct err *err) {
     struct instance *in = self;
     const struct qs_strategy *schema = in->spec.schema;
-    uint32_t mode = loader_float_mode();
+    uint32_t mode = float_mode_get();
     in->ctx.view = post->view;
     begin_batch(in);
     take_bars(in, post);
@@ -152,7 +152,7 @@ static int collect(void *self, struct intent_batch *ret, int32_t *ret_started, s
 
 static int stop(void *self, const struct strategy_post *last, struct err *err) {
     struct instance *in = self;
-    uint32_t mode = loader_float_mode();
+    uint32_t mode = float_mode_get();
     in->ctx.view = last->view;
     begin_batch(in);
     if (in->started) {
@@ -224,6 +224,13 @@ struct instance *instance_create(const struct instance_spec *spec) {
 }
 
 struct strategy_port *instance_port(struct instance *in) { return &in->port; }
+
+const struct qs_ctx *instance_ctx(const struct instance *in) { return &in->ctx; }
+
+int64_t instance_warm_up(const struct instance *in, int32_t feed) {
+    CHECK(feed >= 0 && feed < in->spec.feed_count);
+    return in->bars_needed[feed];
+}
 
 void instance_destroy(struct instance **ret) {
     struct instance *in = *ret;

@@ -29,6 +29,10 @@ struct instance;
 struct instance *instance_create(const struct instance_spec *spec);
 /* The port; lives as long as the instance. */
 struct strategy_port *instance_port(struct instance *in);
+/* What the callbacks get. */
+const struct qs_ctx *instance_ctx(const struct instance *in);
+/* Bars of a feed before the first on_bar, that bar included; 0 before start succeeded. */
+int64_t instance_warm_up(const struct instance *in, int32_t feed);
 /* on_destroy, and the memory. NULLs the caller's pointer; NULL is fine. */
 void instance_destroy(struct instance **in);
 

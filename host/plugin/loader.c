@@ -8,34 +8,12 @@
 #include <dlfcn.h>
 #include <string.h>
 
-#if defined(__x86_64__)
-#include <immintrin.h>
-#endif
-
 #include "base/mem.h"
 #include "base/str.h"
 
 #define REFUSE(err, ...) err_set(err, ERR_PLUGIN, __VA_ARGS__)
 
 typedef const struct qs_strategy *schema_function(void);
-
-#if defined(__x86_64__)
-#define EXCEPTION_FLAGS 0x3fu
-uint32_t loader_float_mode(void) { return _mm_getcsr() & ~EXCEPTION_FLAGS; }
-void loader_set_float_mode(uint32_t mode) {
-    _mm_setcsr((mode & ~EXCEPTION_FLAGS) | (_mm_getcsr() & EXCEPTION_FLAGS));
-}
-#elif defined(__aarch64__)
-uint32_t loader_float_mode(void) {
-    uint64_t mode;
-    __asm__ volatile("mrs %0, fpcr" : "=r"(mode));
-    return (uint32_t)mode;
-}
-void loader_set_float_mode(uint32_t mode) {
-    uint64_t wide = mode;
-    __asm__ volatile("msr fpcr, %0" : : "r"(wide));
-}
-#endif
 
 /* dlerror's text without the path in front of it, which the caller gives. */
 static const char *why(const char *path) {
@@ -57,10 +35,10 @@ static const char *cure_of(const char *reason) {
 }
 
 static int open_build(const struct build *build, struct plugin *plugin, struct err *err) {
-    uint32_t mode = loader_float_mode();
+    uint32_t mode = float_mode_get();
     plugin->handle = dlopen(build->path, RTLD_NOW | RTLD_LOCAL);
-    plugin->changed_float_mode = loader_float_mode() != mode;
-    loader_set_float_mode(mode);
+    plugin->changed_float_mode = float_mode_get() != mode;
+    float_mode_set(mode);
     if (plugin->handle)
         return 0;
     const char *reason = why(build->path);
@@ -75,11 +53,11 @@ static int ask_schema(struct plugin *plugin, struct err *err) {
                       "with QS_STRATEGY)");
     schema_function *function;
     memcpy(&function, &symbol, sizeof function);
-    uint32_t mode = loader_float_mode();
+    uint32_t mode = float_mode_get();
     const struct qs_strategy *first = function();
     const struct qs_strategy *second = function();
-    plugin->changed_float_mode = plugin->changed_float_mode || loader_float_mode() != mode;
-    loader_set_float_mode(mode);
+    plugin->changed_float_mode = plugin->changed_float_mode || float_mode_get() != mode;
+    float_mode_set(mode);
     if (first != second)
         return REFUSE(err, "qs_schema: expected the same pointer at every call, found two (return "
                            "the address of one static const struct)");

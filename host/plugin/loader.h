@@ -16,6 +16,7 @@
 #include "base/err.h"
 #include "plugin/cache.h"
 #include "plugin/descriptor.h"
+#include "plugin/float_mode.h"
 #include "plugin/progress.h"
 
 struct plugin {
@@ -30,10 +31,5 @@ struct plugin {
  * failure it stays mapped all the same. */
 int loader_open(const struct build *build, struct progress *progress, struct plugin *ret,
                 struct err *err) NODISCARD;
-
-/* The floating-point mode of this thread (MXCSR, FPCR): taken before a plugin's code runs, put back
- * after. Flags of past exceptions are not part of it. */
-uint32_t loader_float_mode(void);
-void loader_set_float_mode(uint32_t mode);
 
 #endif

@@ -58,10 +58,10 @@ Test(loader, loads_one_build_once) {
 }
 
 Test(loader, keeps_the_floating_point_mode_from_fast_math) {
-    uint32_t before = loader_float_mode();
+    uint32_t before = float_mode_get();
     volatile double smallest = 2.2250738585072014e-308;
     cr_assert_eq(load("fast_math"), 0, "%s", err.text);
-    cr_expect_eq(loader_float_mode(), before);
+    cr_expect_eq(float_mode_get(), before);
     cr_expect_gt(smallest / 2, 0.0, "denormals are flushed to zero");
 #if defined(__x86_64__)
     cr_expect(plugin.changed_float_mode);
@@ -82,11 +82,11 @@ Test(loader, refuses_a_schema_that_moves) {
 }
 
 Test(loader, sets_and_reads_the_floating_point_mode) {
-    uint32_t before = loader_float_mode();
+    uint32_t before = float_mode_get();
 #if defined(__x86_64__)
-    loader_set_float_mode(before | 0x8040); /* flush to zero, denormals are zero */
-    cr_expect_eq(loader_float_mode(), before | 0x8040);
+    float_mode_set(before | 0x8040); /* flush to zero, denormals are zero */
+    cr_expect_eq(float_mode_get(), before | 0x8040);
 #endif
-    loader_set_float_mode(before);
-    cr_expect_eq(loader_float_mode(), before);
+    float_mode_set(before);
+    cr_expect_eq(float_mode_get(), before);
 }
