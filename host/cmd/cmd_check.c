@@ -127,7 +127,7 @@ static int check(const struct options *options, const char *path) {
                              &text);
         if (!options->json)
             (void)fputs(str_text(&text), stderr);
-        code = 1;
+        code = rc == ERR_USAGE ? 2 : 1;
     }
     str_fini(&text);
     mem_free(desc);
@@ -136,15 +136,16 @@ static int check(const struct options *options, const char *path) {
 }
 
 int cmd_check(int argc, char **argv) {
-    struct options options;
+    struct options options = {0};
     char path[PATH_MAX];
     struct err err;
     int code = parse(argc, argv, &options);
     if (code >= 0)
         return code;
-    if (find(options.file, path, &err) != 0) {
+    int rc = find(options.file, path, &err);
+    if (rc != 0) {
         LOG_ERROR("%s", err.text);
-        return 1;
+        return rc == ERR_USAGE ? 2 : 1;
     }
     return check(&options, path);
 }

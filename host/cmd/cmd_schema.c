@@ -59,9 +59,10 @@ int cmd_schema(int argc, char **argv) {
     struct descriptor *desc = mem_zalloc(1, sizeof *desc);
     struct registry *registry = registry_create(probe_registry_reader());
     registry_add_default_folders(registry);
-    if (registry_find(registry, word, path, desc, &err) != 0) {
+    int rc = registry_find(registry, word, path, desc, &err);
+    if (rc != 0) {
         LOG_ERROR("%s", err.text);
-        code = 1;
+        code = rc == ERR_USAGE ? 2 : 1;
     } else if (json) {
         code = strategy_text_print_json(descriptor_to_json(desc));
     } else {

@@ -1,0 +1,15 @@
+#include "cmd/command.h"
+
+#include "base/check.h"
+#include "cmd/cmd_backtest.h"
+#include "cmd/cmd_check.h"
+#include "cmd/cmd_list.h"
+#include "cmd/cmd_schema.h"
+
+const struct command commands[] = {
+    {"backtest", "run a strategy on bars and say what came of it", cmd_backtest},
+    {"check", "say whether a strategy's build would be taken, and if not, why", cmd_check},
+    {"list", "the strategies that are built", cmd_list},
+    {"schema", "what a strategy declares: inputs, variables, needs", cmd_schema},
+};
+const size_t command_count = ARRAY_LEN(commands);

@@ -1,0 +1,45 @@
+/*
+ * qshost: argv -> command table, nothing else.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/str.h"
+#include "cmd/command.h"
+
+#define VERSION "0.1.0"
+#define NAMES_MAX 64
+
+static int print_help(FILE *out) {
+    fprintf(out, "Usage: qshost COMMAND [OPTION]...\n\n"
+                 "Runs trading strategies that were compiled against the Quasar SDK.\n\n");
+    for (size_t i = 0; i < command_count; i++)
+        fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].line);
+    fprintf(out, "\n  --help     this text; `qshost COMMAND --help` for a command's\n"
+                 "  --version  version\n\n"
+                 "Example: qshost backtest --strategy ema_cross --data goog_1d.csv\n");
+    return fflush(out) == 0 ? 0 : 1;
+}
+
+int main(int argc, char **argv) {
+    const char *names[NAMES_MAX];
+    if (argc < 2) {
+        (void)print_help(stderr);
+        return 2;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+        strcmp(argv[1], "help") == 0)
+        return print_help(stdout);
+    if (strcmp(argv[1], "--version") == 0)
+        return puts("qshost " VERSION) >= 0 && fflush(stdout) == 0 ? 0 : 1;
+    for (size_t i = 0; i < command_count; i++) {
+        names[i] = commands[i].name;
+        if (strcmp(argv[1], commands[i].name) == 0)
+            return commands[i].run(argc - 1, argv + 1);
+    }
+    const char *near = str_suggest(argv[1], names, command_count);
+    LOG_ERROR("%s: no such command (%s%s%s)", argv[1], near ? "did you mean " : "qshost --help",
+              near ? near : "", near ? "?" : "");
+    return 2;
+}
