@@ -313,7 +313,7 @@ static int prints_and_crashes(void *arg, int fd, struct child_status *status) {
 }
 
 Test(child, keeps_what_it_printed_before_a_crash) {
-    cr_assert_eq(run(prints_and_crashes, NULL, 0), 0);
+    cr_assert_eq(run(prints_and_crashes, (void *)0x10, 0), 0);
     cr_expect_str_eq(str_text(&result.output), "the last line\n");
 }
 
