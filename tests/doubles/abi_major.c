@@ -1,5 +1,6 @@
 /*
  * Built for another ABI.
+ * qs-flags: -Wno-initializer-overrides
  */
 #include <quasar/strategy.h>
 

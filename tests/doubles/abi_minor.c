@@ -1,5 +1,6 @@
 /*
  * Built with a newer SDK than the host's.
+ * qs-flags: -Wno-initializer-overrides
  */
 #include <quasar/strategy.h>
 

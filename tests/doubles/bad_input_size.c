@@ -1,5 +1,6 @@
 /*
  * Says that its table entries are smaller than they can be.
+ * qs-flags: -Wno-initializer-overrides
  */
 #include <quasar/strategy.h>
 

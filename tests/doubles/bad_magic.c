@@ -1,5 +1,6 @@
 /*
  * Not a schema at all: the first word is another.
+ * qs-flags: -Wno-initializer-overrides
  */
 #include <quasar/strategy.h>
 

@@ -1,6 +1,6 @@
 /*
  * Fine, but wants an executable stack, and never to be unloaded.
- * qs-flags: -Wl,-z,execstack -Wl,-z,nodelete -Wl,--build-id=none
+ * qs-flags: -Wno-unused-command-line-argument -Wl,-z,execstack -Wl,-z,nodelete -Wl,--build-id=none
  */
 #include <quasar/strategy.h>
 

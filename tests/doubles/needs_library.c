@@ -1,6 +1,6 @@
 /*
  * Needs a library that a strategy may not need.
- * qs-flags: -Wl,--no-as-needed -l:librt.so.1
+ * qs-flags: -Wno-unused-command-line-argument -Wl,--no-as-needed -l:librt.so.1
  */
 #include <quasar/strategy.h>
 

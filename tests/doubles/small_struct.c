@@ -1,5 +1,6 @@
 /*
  * Says that its struct ends early.
+ * qs-flags: -Wno-initializer-overrides
  */
 #include <quasar/strategy.h>
 

@@ -1,6 +1,6 @@
 /*
  * Calls a function that nobody has.
- * qs-flags: -Wl,-z,undefs
+ * qs-flags: -Wno-unused-command-line-argument -Wl,-z,undefs
  */
 #include <quasar/strategy.h>
 
