@@ -34,9 +34,9 @@ static void on_bar(qs_ctx *c) {
     const struct params *p = qs_params(c);
     const struct locals *l = qs_locals(c);
     if (qs_cross_over(c, l->fast, l->slow))
-        qs_target(c, qs_this_feed(c), qs_percent_equity(p->size));
+        qs_target(c, qs_percent_equity(p->size));
     if (qs_cross_under(c, l->fast, l->slow))
-        qs_target(c, qs_this_feed(c), qs_units(0.0));
+        qs_target(c, qs_units(0.0));
 }
 
 QS_STRATEGY(.id = "dual_ma_crossover", .name = "Dual moving average crossover", .version = "1.0.0",

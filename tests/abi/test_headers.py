@@ -9,7 +9,7 @@ from pathlib import Path
 
 ROOT = Path(os.environ.get("QS_SOURCE_DIR") or Path(__file__).resolve().parent.parent.parent)
 STRICT = ["-Wall", "-Wextra", "-Werror", "-fsyntax-only"]
-SDK = ["-pedantic", "-Wundef", "-Wconversion", *STRICT, f"-I{ROOT}/sdk/include"]
+SDK = ["-pedantic", "-Wundef", "-Wshadow", "-Wconversion", *STRICT, f"-I{ROOT}/sdk/include"]
 HOST = [*STRICT, "-std=c17", "-D_GNU_SOURCE", f"-I{ROOT}/host", f"-I{ROOT}/sdk/include"]
 
 

@@ -1,8 +1,8 @@
 /*
  * quasar/abi.h - the contract between a strategy's .so and the host.
  *
- *   strategy.so --- qs_schema() ---> const struct qs_strategy   (who I am, what I need, my callbacks)
- *   host ---------- struct qs_ctx --> every callback            (what you see, what you may call)
+ *   strategy.so -- qs_schema() --> const struct qs_strategy   who I am, what I need, my callbacks
+ *   host --------- struct qs_ctx -> every callback            what you see, what you may call
  *
  * A .so exports one function, qs_schema(), and links against libc and libm alone: all that the host
  * offers comes in a table (struct qs_host). The first four fields of qs_strategy are frozen for
@@ -51,14 +51,14 @@ enum {
 
 /* One input: a param that the run may set. Written by the host into the params block at offset. */
 struct qs_input {
-    int32_t type;        /* QS_INPUT_* */
-    uint32_t offset;     /* of the field in the params struct */
-    uint32_t size;       /* of the field */
-    uint32_t owner_size; /* sizeof the params struct; the same in all inputs */
-    const char *name;    /* [a-z_][a-z0-9_]*, unique; NULL ends the table */
-    const char *label;   /* for people; NULL = name */
-    int64_t i[4];        /* int: default, min, max, step; bool and select: default in i[0] */
-    double f[4];         /* float: default, min, max, step (0 = any) */
+    int32_t type;               /* QS_INPUT_* */
+    uint32_t offset;            /* of the field in the params struct */
+    uint32_t size;              /* of the field */
+    uint32_t owner_size;        /* sizeof the params struct; the same in all inputs */
+    const char *name;           /* [a-z_][a-z0-9_]*, unique; NULL ends the table */
+    const char *label;          /* for people; NULL = name */
+    int64_t i[4];               /* int: default, min, max, step; bool and select: default in i[0] */
+    double f[4];                /* float: default, min, max, step (0 = any) */
     const char *const *options; /* select: NULL-terminated names */
 };
 

@@ -4,8 +4,8 @@
  * Ask for them in on_init, keep the qs_line in locals, read it in on_bar with qs_line_at() or the
  * qs_cross_* functions of strategy.h. A source is a column (QS_CLOSE ...), the column of another
  * feed (qs_src(feed, QS_HIGH)) or the line of another indicator. Indicators that need whole bars
- * take QS_BARS or qs_src(feed, QS_BARS). Each has an exact lookback: before it the value is NaN, and
- * the first on_bar comes when all declared indicators are defined. Values never depend on bars
+ * take QS_BARS or qs_src(feed, QS_BARS). Each has an exact lookback: before it the value is NaN,
+ * and the first on_bar comes when all declared indicators are defined. Values never depend on bars
  * after the one that closed. A handle asked for twice is computed once.
  *
  * All functions here: phase [on_init]; n in bars, 1 .. 100000; on bad arguments or in another
@@ -57,16 +57,17 @@ enum {
     QS_IND_VWAP = 16
 };
 
-struct qs_macd {
+/* Several outputs of one indicator. They lie next to each other: line, line + 1, line + 2. */
+struct qs_macd_lines {
     qs_line line, signal, hist;
 };
-struct qs_bands {
+struct qs_bbands_lines {
     qs_line mid, up, low;
 };
-struct qs_stochastic {
+struct qs_stochastic_lines {
     qs_line k_fast, d_fast, d_slow;
 };
-struct qs_adx {
+struct qs_adx_lines {
     qs_line adx, plus_di, minus_di;
 };
 
@@ -102,9 +103,9 @@ static inline qs_line qs_rsi(struct qs_ctx *c, qs_line src, int64_t n) {
 }
 /* EMA(fast) - EMA(slow), its EMA(signal), and the difference of the two; each EMA with its own
  * seed. Lookback of line slow - 1, of signal and hist slow + signal - 2. */
-static inline struct qs_macd qs_macd(struct qs_ctx *c, qs_line src, int64_t fast, int64_t slow,
-                                     int64_t signal) {
-    struct qs_macd m;
+static inline struct qs_macd_lines qs_macd(struct qs_ctx *c, qs_line src, int64_t fast,
+                                           int64_t slow, int64_t signal) {
+    struct qs_macd_lines m;
     m.line = qs_indicator_(c, QS_IND_MACD, src, fast, slow, signal, 0.0);
     m.signal = m.line < 0 ? m.line : m.line + 1;
     m.hist = m.line < 0 ? m.line : m.line + 2;
@@ -115,8 +116,8 @@ static inline qs_line qs_atr(struct qs_ctx *c, qs_line src, int64_t n) {
     return qs_indicator_(c, QS_IND_ATR, src, n, 0, 0, 0.0);
 }
 /* Bollinger bands: SMA(n) and k population deviations around it. Lookback n - 1. */
-static inline struct qs_bands qs_bbands(struct qs_ctx *c, qs_line src, int64_t n, double k) {
-    struct qs_bands b;
+static inline struct qs_bbands_lines qs_bbands(struct qs_ctx *c, qs_line src, int64_t n, double k) {
+    struct qs_bbands_lines b;
     b.mid = qs_indicator_(c, QS_IND_BBANDS, src, n, 0, 0, k);
     b.up = b.mid < 0 ? b.mid : b.mid + 1;
     b.low = b.mid < 0 ? b.mid : b.mid + 2;
@@ -144,9 +145,9 @@ static inline qs_line qs_lowest(struct qs_ctx *c, qs_line src, int64_t n) {
 }
 /* Stochastic oscillator: %K over n bars, its mean over d (fast %D), the mean of that over slow_d
  * (slow %D); 0 where the range is empty. src: QS_BARS. Lookback n - 1, + d - 1, + slow_d - 1. */
-static inline struct qs_stochastic qs_stochastic(struct qs_ctx *c, qs_line src, int64_t n,
-                                                 int64_t d, int64_t slow_d) {
-    struct qs_stochastic s;
+static inline struct qs_stochastic_lines qs_stochastic(struct qs_ctx *c, qs_line src, int64_t n,
+                                                       int64_t d, int64_t slow_d) {
+    struct qs_stochastic_lines s;
     s.k_fast = qs_indicator_(c, QS_IND_STOCHASTIC, src, n, d, slow_d, 0.0);
     s.d_fast = s.k_fast < 0 ? s.k_fast : s.k_fast + 1;
     s.d_slow = s.k_fast < 0 ? s.k_fast : s.k_fast + 2;
@@ -154,8 +155,8 @@ static inline struct qs_stochastic qs_stochastic(struct qs_ctx *c, qs_line src, 
 }
 /* Average directional index (Wilder) with its +DI and -DI. src: QS_BARS. Lookback of adx 2n - 1, of
  * the DIs n. */
-static inline struct qs_adx qs_adx(struct qs_ctx *c, qs_line src, int64_t n) {
-    struct qs_adx a;
+static inline struct qs_adx_lines qs_adx(struct qs_ctx *c, qs_line src, int64_t n) {
+    struct qs_adx_lines a;
     a.adx = qs_indicator_(c, QS_IND_ADX, src, n, 0, 0, 0.0);
     a.plus_di = a.adx < 0 ? a.adx : a.adx + 1;
     a.minus_di = a.adx < 0 ? a.adx : a.adx + 2;

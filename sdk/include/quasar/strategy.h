@@ -7,9 +7,12 @@
  * and never fail for business reasons. What became of it comes back by on_order, on_fill and
  * on_trade, with the next instant. Inside a callback nothing changes. All data of a strategy lies
  * in three blocks that the host owns: params (checked and written by the host, read only), locals
- * (handles and scratch, zeroed and refilled by on_init, never saved) and state (plain data that must
- * live on through a swap). Use no statics, no threads, no files: a run must give the same result
- * twice.
+ * (handles and scratch, zeroed and refilled by on_init, never saved) and state (plain data that
+ * must live on through a swap). Use no statics, no threads, no files: a run must give the same
+ * result twice.
+ *
+ * Names: the short form is about the current feed, the one whose bar closed (qs_close, qs_held,
+ * qs_target); with _of it names a feed.
  *
  * Phase tags: [on_init] only there, [callback] in any callback but on_init, [any] everywhere.
  */
@@ -111,18 +114,48 @@ static inline int qs_bar_of(const qs_ctx *c, qs_feed feed, int64_t back, struct 
     return 1;
 }
 
-/* Value of an indicator `back` bars of its feed ago; NaN before its lookback or out of reach.
- * [callback] */
+/* A column as a line: QS_CLOSE, qs_src(feed, QS_HL2). */
+static inline double qs_column_(const qs_ctx *c, qs_line column, int64_t back) {
+    const struct qs_feed_view *f = qs_feed_of(c, -(column / 16) - 1);
+    int64_t i;
+    if (!f || back < 0 || back >= f->depth)
+        return (double)NAN;
+    i = f->now - back;
+    switch (column % 16 - 16) {
+    case QS_OPEN:
+        return f->open[i];
+    case QS_HIGH:
+        return f->high[i];
+    case QS_LOW:
+        return f->low[i];
+    case QS_CLOSE:
+        return f->close[i];
+    case QS_VOLUME:
+        return f->volume[i];
+    case QS_HL2:
+        return (f->high[i] + f->low[i]) / 2.0;
+    case QS_HLC3:
+        return (f->high[i] + f->low[i] + f->close[i]) / 3.0;
+    case QS_OHLC4:
+        return (f->open[i] + f->high[i] + f->low[i] + f->close[i]) / 4.0;
+    default:
+        return (double)NAN;
+    }
+}
+/* Value of an indicator, or of a column like QS_CLOSE, `back` bars of its feed ago; NaN before its
+ * lookback or out of reach. [callback] */
 static inline double qs_line_at(const qs_ctx *c, qs_line line, int64_t back) {
     const struct qs_line_view *v;
-    if (line < 0 || line >= c->line_count)
+    if (line < 0)
+        return qs_column_(c, line, back);
+    if (line >= c->line_count)
         return (double)NAN;
     v = &c->lines[line];
     if (back < 0 || back >= v->count || back >= v->limit)
         return (double)NAN;
     return v->values[(v->count - 1 - back) & v->mask];
 }
-/* The newest value of an indicator. [callback] */
+/* The newest value of an indicator or column. [callback] */
 static inline double qs_value(const qs_ctx *c, qs_line line) { return qs_line_at(c, line, 0); }
 
 static inline int qs_cross_(const qs_ctx *c, qs_line a, qs_line b, double sign) {
@@ -149,29 +182,31 @@ static inline int qs_cross_under(const qs_ctx *c, qs_line a, qs_line b) {
     return qs_cross_(c, a, b, -1.0);
 }
 
-/* The strategy's own position in the symbol of a feed; NULL when there is no such feed. [callback] */
+/* The strategy's own position in the symbol of a feed; NULL when there is no such feed. [callback]
+ */
 static inline const struct qs_position *qs_position_of(const qs_ctx *c, qs_feed feed) {
     return feed >= 0 && (uint32_t)feed < c->view->feed_count ? c->view->positions[feed] : NULL;
 }
 /* Signed units held of a feed's symbol; 0 = flat. [callback] */
-static inline double qs_held(const qs_ctx *c, qs_feed feed) {
+static inline double qs_held_of(const qs_ctx *c, qs_feed feed) {
     const struct qs_position *p = qs_position_of(c, feed);
     return p ? p->quantity : 0.0;
 }
 /* Signed units held of the current feed's symbol. [callback] */
-static inline double qs_position(const qs_ctx *c) { return qs_held(c, c->feed); }
+static inline double qs_held(const qs_ctx *c) { return qs_held_of(c, c->feed); }
 /* 1 when nothing is held of the current feed's symbol. [callback] */
-static inline int qs_is_flat(const qs_ctx *c) { return qs_position(c) == 0.0; }
+static inline int qs_is_flat(const qs_ctx *c) { return qs_held(c) == 0.0; }
 /* Money that closing at the newest close would make on what is held, before fees. [callback] */
-static inline double qs_open_pnl(const qs_ctx *c, qs_feed feed) {
+static inline double qs_open_pnl_of(const qs_ctx *c, qs_feed feed) {
     const struct qs_position *p = qs_position_of(c, feed);
     const struct qs_feed_view *f = qs_feed_of(c, feed);
     if (!p || !f || p->quantity == 0.0 || f->now < 0)
         return 0.0;
     return p->quantity * (f->close[f->now] - p->average_price) * f->multiplier;
 }
+static inline double qs_open_pnl(const qs_ctx *c) { return qs_open_pnl_of(c, c->feed); }
 /* The strategy's own ledger. [callback] */
-static inline const struct qs_account *qs_account(const qs_ctx *c) { return c->view->account; }
+static inline const struct qs_account *qs_ledger(const qs_ctx *c) { return c->view->account; }
 /* The whole broker account, shared with other strategies. [callback] */
 static inline const struct qs_account *qs_silo(const qs_ctx *c) { return c->view->silo; }
 /* Equity of the strategy's ledger at the newest closes, money. [callback] */
@@ -284,9 +319,13 @@ static inline int64_t qs_cancel(qs_ctx *c, int64_t order) { return c->host->canc
  * [callback] */
 static inline int64_t qs_flatten(qs_ctx *c) { return c->host->flatten(c, c->feed); }
 static inline int64_t qs_flatten_of(qs_ctx *c, qs_feed feed) { return c->host->flatten(c, feed); }
-/* Bring the position in a feed's symbol to `size` (negative = short) with one market order; the
- * difference is rounded towards zero to whole lots, and no difference is no order. [callback] */
-static inline int64_t qs_target(qs_ctx *c, qs_feed feed, struct qs_size size) {
+/* Bring the position in the current feed's symbol to `size` (negative = short) with one market
+ * order; the difference is rounded towards zero to whole lots, and no difference is no order.
+ * [callback] */
+static inline int64_t qs_target(qs_ctx *c, struct qs_size size) {
+    return c->host->target(c, c->feed, &size);
+}
+static inline int64_t qs_target_of(qs_ctx *c, qs_feed feed, struct qs_size size) {
     return c->host->target(c, feed, &size);
 }
 
@@ -342,14 +381,17 @@ static inline const void *qs_extension(qs_ctx *c, const char *id) {
 #define QS_FLOAT_AS(S, field, label, ...)                                                          \
     { QS_INPUT_FLOAT, QS_FIELD_(S, field), label, {0}, {__VA_ARGS__}, NULL }
 #define QS_FLOAT(S, field, ...) QS_FLOAT_AS(S, field, NULL, __VA_ARGS__)
-#define QS_BOOL(S, field, on)                                                                      \
-    { QS_INPUT_BOOL, QS_FIELD_(S, field), NULL, {on}, {0.0}, NULL }
+#define QS_BOOL_AS(S, field, label, on)                                                            \
+    { QS_INPUT_BOOL, QS_FIELD_(S, field), label, {on}, {0.0}, NULL }
+#define QS_BOOL(S, field, on) QS_BOOL_AS(S, field, NULL, on)
 /* A choice; `names` is a NULL-terminated array of strings, in C e.g. QS_NAMES("a", "b"). */
-#define QS_SELECT(S, field, index, names)                                                          \
-    { QS_INPUT_SELECT, QS_FIELD_(S, field), NULL, {index}, {0.0}, names }
+#define QS_SELECT_AS(S, field, label, index, names)                                                \
+    { QS_INPUT_SELECT, QS_FIELD_(S, field), label, {index}, {0.0}, names }
+#define QS_SELECT(S, field, index, names) QS_SELECT_AS(S, field, NULL, index, names)
 /* A role: the run binds a symbol to it, the field gets the number of its feed. */
-#define QS_SYMBOL(S, field)                                                                        \
-    { QS_INPUT_SYMBOL, QS_FIELD_(S, field), NULL, {0}, {0.0}, NULL }
+#define QS_SYMBOL_AS(S, field, label)                                                              \
+    { QS_INPUT_SYMBOL, QS_FIELD_(S, field), label, {0}, {0.0}, NULL }
+#define QS_SYMBOL(S, field) QS_SYMBOL_AS(S, field, NULL)
 
 /* Variables that the host shows and records by name: a double or int64_t member of locals or
  * state. */
@@ -360,57 +402,67 @@ static inline const void *qs_extension(qs_ctx *c, const char *id) {
 #define QS_STATE_F64(S, field) QS_VARIABLE_(QS_IN_STATE, S, field, QS_VAR_F64)
 #define QS_STATE_I64(S, field) QS_VARIABLE_(QS_IN_STATE, S, field, QS_VAR_I64)
 
-#define QS_NO_INPUT_                                                                               \
+/* Last entry of a table that is written out, as C++ does. */
+#define QS_INPUTS_END                                                                              \
     { 0, 0, 0, 0, NULL, NULL, {0}, {0.0}, NULL }
-#define QS_NO_VARIABLE_                                                                            \
+#define QS_VARIABLES_END                                                                           \
     { 0, 0, 0, 0, NULL, NULL }
 
 #ifndef __cplusplus
 
 #define QS_NAMES(...) ((const char *const[]){__VA_ARGS__, NULL})
-#define QS_INPUTS(...) ((const struct qs_input[]){__VA_ARGS__, QS_NO_INPUT_})
-#define QS_VARIABLES(...) ((const struct qs_variable[]){__VA_ARGS__, QS_NO_VARIABLE_})
+#define QS_INPUTS(...) ((const struct qs_input[]){__VA_ARGS__, QS_INPUTS_END})
+#define QS_VARIABLES(...) ((const struct qs_variable[]){__VA_ARGS__, QS_VARIABLES_END})
 #define QS_LOCALS(S) .locals_size = (uint32_t)sizeof(S)
 #define QS_STATE(S, version) .state_size = (uint32_t)sizeof(S), .state_version = (version)
 
 /* The whole schema, in C: QS_STRATEGY(.id = "...", .name = "...", .version = "1.0.0",
  * .inputs = QS_INPUTS(...), QS_LOCALS(struct locals), .on_init = on_init, .on_bar = on_bar) */
 #define QS_STRATEGY(...)                                                                           \
-    static const struct qs_strategy qs_schema_ = {.magic = QS_MAGIC,                               \
-                                                  .struct_size =                                   \
-                                                      (uint32_t)sizeof(struct qs_strategy),        \
-                                                  .abi_major = QS_ABI_MAJOR,                       \
-                                                  .abi_minor = QS_ABI_MINOR,                       \
-                                                  .input_size = (uint32_t)sizeof(struct qs_input), \
-                                                  .variable_size =                                 \
-                                                      (uint32_t)sizeof(struct qs_variable),        \
-                                                  __VA_ARGS__};                                    \
+    static const struct qs_strategy qs_schema_ = {                                                 \
+        .magic = QS_MAGIC,                                                                         \
+        .struct_size = (uint32_t)sizeof(struct qs_strategy),                                       \
+        .abi_major = QS_ABI_MAJOR,                                                                 \
+        .abi_minor = QS_ABI_MINOR,                                                                 \
+        .input_size = (uint32_t)sizeof(struct qs_input),                                           \
+        .variable_size = (uint32_t)sizeof(struct qs_variable),                                     \
+        __VA_ARGS__};                                                                              \
     QS_EXPORT const struct qs_strategy *qs_schema(void) { return &qs_schema_; }
 
 #else /* C++17 */
 
 #include <type_traits>
 
-/* In C++ the schema is filled by a function body, from static tables of one's own:
- *   static const qs_input inputs[] = {QS_INT(params, fast, 12, 1, 200), QS_NO_INPUT_};
- *   QS_STRATEGY_CXX(s) { s.id = "x"; s.inputs = inputs; qs_use_locals<locals>(s); s.on_bar = on_bar; }
- */
+/* A schema with its frozen fields, and the rest as `fill` says. */
+inline qs_strategy qs_made_schema_(void (*fill)(qs_strategy &)) {
+    qs_strategy made = qs_strategy();
+    made.magic = QS_MAGIC;
+    made.struct_size = static_cast<uint32_t>(sizeof(qs_strategy));
+    made.abi_major = QS_ABI_MAJOR;
+    made.abi_minor = QS_ABI_MINOR;
+    made.input_size = static_cast<uint32_t>(sizeof(qs_input));
+    made.variable_size = static_cast<uint32_t>(sizeof(qs_variable));
+    fill(made);
+    return made;
+}
+
+/* The whole schema, in C++: a function body that fills it, from static tables that stand above.
+ *
+ *   static const qs_input inputs[] = {QS_INT(params, fast, 12, 1, 200), QS_INPUTS_END};
+ *
+ *   QS_STRATEGY_CXX(s) {
+ *       s.id = "x";
+ *       s.inputs = inputs;
+ *       qs_use_locals<locals>(s);
+ *       s.on_bar = on_bar;
+ *   }
+ *
+ * The body runs once, when the .so is loaded. No guard variable, so that a plugin without
+ * exceptions needs nothing of libstdc++. */
 #define QS_STRATEGY_CXX(s)                                                                         \
-    static void qs_fill_schema_(qs_strategy &s);                                                   \
-    extern "C" QS_EXPORT const struct qs_strategy *qs_schema(void) {                               \
-        static const qs_strategy schema = [] {                                                     \
-            qs_strategy filled = qs_strategy();                                                    \
-            filled.magic = QS_MAGIC;                                                               \
-            filled.struct_size = static_cast<uint32_t>(sizeof(qs_strategy));                       \
-            filled.abi_major = QS_ABI_MAJOR;                                                       \
-            filled.abi_minor = QS_ABI_MINOR;                                                       \
-            filled.input_size = static_cast<uint32_t>(sizeof(qs_input));                           \
-            filled.variable_size = static_cast<uint32_t>(sizeof(qs_variable));                     \
-            qs_fill_schema_(filled);                                                               \
-            return filled;                                                                         \
-        }();                                                                                       \
-        return &schema;                                                                            \
-    }                                                                                              \
+    static void qs_fill_schema_(qs_strategy &);                                                    \
+    static const qs_strategy qs_schema_ = qs_made_schema_(qs_fill_schema_);                        \
+    extern "C" QS_EXPORT const struct qs_strategy *qs_schema(void) { return &qs_schema_; }         \
     static void qs_fill_schema_(qs_strategy &s)
 
 template <class T> inline void qs_use_locals(qs_strategy &s) {

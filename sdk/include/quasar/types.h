@@ -79,12 +79,12 @@ struct qs_bar {
 struct qs_feed_view {
     const double *open, *high, *low, *close, *volume;
     const qs_time *open_time, *close_time;
-    int64_t now;          /* -1 before the first bar */
-    int64_t depth;        /* bars that may be read, at most the declared history */
-    int64_t timeframe;    /* length of a bar, ns */
-    const char *symbol;   /* lives as long as the strategy */
-    double tick, lot;     /* price and size steps; 0 = none */
-    double multiplier;    /* money per price unit and unit of quantity */
+    int64_t now;        /* -1 before the first bar */
+    int64_t depth;      /* bars that may be read, at most the declared history */
+    int64_t timeframe;  /* length of a bar, ns */
+    const char *symbol; /* lives as long as the strategy */
+    double tick, lot;   /* price and size steps; 0 = none */
+    double multiplier;  /* money per price unit and unit of quantity */
 };
 
 /* What the strategy holds of a feed's symbol: its own ledger, not the account's. Changes only with
@@ -129,15 +129,15 @@ struct qs_order_event {
     int64_t order; /* the strategy's number */
     qs_time time;  /* when it happened */
     int32_t feed;
-    int32_t state;      /* QS_ORDER_* */
-    int32_t reason;     /* code; 0 = nothing to say */
+    int32_t state;  /* QS_ORDER_* */
+    int32_t reason; /* code; 0 = nothing to say */
     int32_t reserved;
     const char *reason_name; /* e.g. "insufficient_cash"; never NULL */
 };
 
 /* A fill of one of the strategy's orders (its share of it). */
 struct qs_fill {
-    int64_t order; /* the strategy's number */
+    int64_t order;    /* the strategy's number */
     qs_time ts_event; /* when it happened */
     qs_time ts_known; /* when it could be known */
     int32_t feed;
@@ -163,12 +163,12 @@ struct qs_trade {
 /* All that a strategy sees of the world during one callback. Frozen: nothing in it changes before
  * the callback returns. */
 struct qs_view {
-    qs_time now;                      /* this instant */
-    const struct qs_feed_view *feeds; /* feed_count of them */
+    qs_time now;                                /* this instant */
+    const struct qs_feed_view *feeds;           /* feed_count of them */
     const struct qs_position *const *positions; /* one for each feed (feeds of a symbol share it) */
-    const struct qs_account *account; /* the strategy's ledger */
-    const struct qs_account *silo;    /* the whole broker account */
-    const struct qs_order *orders;    /* the strategy's open orders, oldest first */
+    const struct qs_account *account;           /* the strategy's ledger */
+    const struct qs_account *silo;              /* the whole broker account */
+    const struct qs_order *orders;              /* the strategy's open orders, oldest first */
     uint32_t feed_count;
     uint32_t order_count;
     int64_t bars; /* instants seen so far, this one included */

@@ -44,10 +44,10 @@ static void setup(void) {
         QS_BOOL(struct params, on, 1),
         QS_SELECT(struct params, mode, 1, options),
         QS_SYMBOL(struct params, hedge),
-        QS_NO_INPUT_,
+        QS_INPUTS_END,
     };
     const struct qs_variable good_variables[] = {QS_LOCAL_F64(struct locals, a),
-                                                 QS_STATE_I64(struct locals, b), QS_NO_VARIABLE_};
+                                                 QS_STATE_I64(struct locals, b), QS_VARIABLES_END};
     memcpy(inputs, good_inputs, sizeof good_inputs);
     memcpy(variables, good_variables, sizeof good_variables);
     options[0] = "slow";
