@@ -43,7 +43,7 @@ struct conf_value {
 
 /* One file of bars. */
 struct data_conf {
-    char symbol[SYMBOL_MAX]; /* given, or made from the file's name: goog_1d.csv -> GOOG */
+    char symbol[SYMBOL_MAX];            /* "" = as the file says (series.h) */
     char timeframe[CONF_TIMEFRAME_MAX]; /* canonical ("60m" -> "1h"); "" = as the file's stamps say
                                          */
     int64_t timeframe_ns;               /* 0 where timeframe is "" */
@@ -51,7 +51,7 @@ struct data_conf {
     int stamp;                          /* enum data_stamp; open where nothing is said */
     struct decimal tick, lot;           /* zero = none; alike in all feeds of a symbol */
     double multiplier;                  /* 1 where nothing is said */
-    bool symbol_given, tick_given, lot_given, multiplier_given;
+    bool tick_given, lot_given, multiplier_given;
     struct conf_place place; /* of the entry, for complaints about it */
     char key[32];            /* "data.0" (or "--data"), for sentences */
 };
@@ -107,8 +107,8 @@ struct run_conf {
     char name[CONF_NAME_MAX + 1]; /* of the run, "" = none */
     struct settings settings;
     bool settings_given[SETTINGS_TOTAL]; /* what the user said, for reports */
-    /* A bar is part of the run when it opens at or after start and closes at or before end. An end
-     * written as a day alone is the end of that day. ns UTC */
+    /* Bars with start <= open time < end. An end written as a day alone is the end of that day. ns
+     * UTC */
     int64_t start, end;
     bool has_start, has_end;
     char risk[16]; /* "none" */

@@ -80,7 +80,7 @@ int build_read_tree(struct build *b, const struct yaml_doc *doc) NODISCARD;
 /* The command line over it; args->config is not looked at. */
 int build_read_args(struct build *b, const struct run_conf_args *args) NODISCARD;
 
-/* Names and symbols where none are given: id, stem of the file. May be called again. */
+/* Names of strategies where none are given: id, stem of the file. May be called again. */
 void build_name_all(struct build *b);
 /* Checks and completes; the config is as its header promises afterwards. */
 int build_finish(struct build *b) NODISCARD;

@@ -130,18 +130,10 @@ static int set_stamp(struct build *b, struct data_conf *data, const char *key,
     return rc;
 }
 
-static int set_symbol(struct build *b, struct data_conf *data, const char *key,
-                      const struct conf_text *value) {
-    int rc = conf_read_symbol(value, want(key), data->symbol, b->err);
-    if (rc == 0)
-        data->symbol_given = true;
-    return rc;
-}
-
 int build_set_data(struct build *b, struct data_conf *data, const char *field, const char *key,
                    const struct conf_text *value) {
     if (str_eq(field, "symbol"))
-        return set_symbol(b, data, key, value);
+        return conf_read_symbol(value, want(key), data->symbol, b->err);
     if (str_eq(field, "timeframe"))
         return conf_read_timeframe(value, want(key), data->timeframe, &data->timeframe_ns, b->err);
     if (str_eq(field, "stamp"))

@@ -14,30 +14,6 @@
 
 /* ---- names ---- */
 
-/* goog_1d.csv -> GOOG: the file's stem without a timeframe behind '_' or '-', in capitals. What is
- * no symbol then stays empty and is refused by the finish. */
-static void name_data(struct data_conf *data) {
-    if (data->symbol_given || data->file[0] == '\0')
-        return;
-    char *stem = fs_basename(data->file);
-    char *dot = strrchr(stem, '.');
-    if (dot != NULL && dot != stem)
-        *dot = '\0';
-    int64_t ignored;
-    for (char *tail = stem + strlen(stem); tail > stem; tail--) {
-        if (*tail != '_' && *tail != '-')
-            continue;
-        if (time_parse_duration(tail + 1, &ignored))
-            *tail = '\0';
-        break;
-    }
-    for (char *c = stem; *c != '\0'; c++)
-        if (*c >= 'a' && *c <= 'z')
-            *c = (char)(*c - 'a' + 'A');
-    str_copy_fixed(data->symbol, sizeof(data->symbol), conf_is_symbol(stem) ? stem : "");
-    mem_free(stem);
-}
-
 /* The id, or the stem of the .so; what no name may hold becomes '_'. */
 static void name_strategy(struct strategy_conf *strategy) {
     if (strategy->name_given)
@@ -54,8 +30,6 @@ static void name_strategy(struct strategy_conf *strategy) {
 }
 
 void build_name_all(struct build *b) {
-    for (size_t i = 0; i < b->conf->data_count; i++)
-        name_data(&b->conf->data[i]);
     for (size_t i = 0; i < b->conf->strategy_count; i++)
         name_strategy(&b->conf->strategies[i]);
 }
@@ -101,18 +75,22 @@ static int compare_data(const void *left, const void *right) {
     return order != 0 ? order : (a > b) - (a < b);
 }
 
+/* Where the symbol or the timeframe is still to be told from the file, only the same file is surely
+ * the same feed. */
 static int check_twice(struct build *b, const struct data_conf *first,
                        const struct data_conf *second) {
     if (!str_eq(first->symbol, second->symbol) || first->timeframe_ns != second->timeframe_ns)
         return 0;
-    if (first->timeframe_ns == 0 && (first->file[0] == '\0' || !str_eq(first->file, second->file)))
+    bool is_open = first->symbol[0] == '\0' || first->timeframe_ns == 0;
+    if (is_open && !str_eq(first->file, second->file))
         return 0;
     const struct data_conf *late = first > second ? first : second;
-    char feed[SYMBOL_MAX + CONF_TIMEFRAME_MAX + 1];
-    snprintf(feed, sizeof(feed), "%s%s%s", late->symbol, late->timeframe[0] == '\0' ? "" : "@",
-             late->timeframe);
+    if (is_open)
+        return conf_fail(&late->place, late->key, b->err, "%s is here twice (remove one)",
+                         late->file[0] != '\0' ? late->file : late->symbol);
     return conf_fail(&late->place, late->key, b->err,
-                     "a second feed %s (remove one, or give it another symbol or timeframe)", feed);
+                     "a second feed %s@%s (remove one, or give it another symbol or timeframe)",
+                     late->symbol, late->timeframe);
 }
 
 /* tick, lot and multiplier belong to the symbol: said for one of its feeds, they hold for all. */
@@ -140,15 +118,19 @@ static int share_instrument(struct build *b, struct data_conf *a, struct data_co
     return 0;
 }
 
+static bool same_symbol(const struct data_conf *a, const struct data_conf *b) {
+    return a->symbol[0] != '\0' && str_eq(a->symbol, b->symbol);
+}
+
 static int check_sorted_data(struct build *b, struct data_conf **sorted, size_t count) {
     int rc = 0;
     for (size_t i = 1; rc == 0 && i < count; i++)
         rc = check_twice(b, sorted[i - 1], sorted[i]);
     for (size_t i = 1; rc == 0 && i < count; i++)
-        if (str_eq(sorted[i - 1]->symbol, sorted[i]->symbol))
+        if (same_symbol(sorted[i - 1], sorted[i]))
             rc = share_instrument(b, sorted[i - 1], sorted[i]);
     for (size_t i = count; rc == 0 && i > 1; i--)
-        if (str_eq(sorted[i - 1]->symbol, sorted[i - 2]->symbol))
+        if (same_symbol(sorted[i - 1], sorted[i - 2]))
             rc = share_instrument(b, sorted[i - 1], sorted[i - 2]);
     return rc;
 }
@@ -157,10 +139,7 @@ static int finish_data(struct build *b) {
     struct run_conf *conf = b->conf;
     for (size_t i = 0; i < conf->data_count; i++) {
         const struct data_conf *data = &conf->data[i];
-        if (data->symbol[0] == '\0' && data->file[0] != '\0')
-            return conf_fail(&data->place, data->key, b->err,
-                             "the file's name '%s' makes no symbol (add symbol: NAME)", data->file);
-        if (data->symbol[0] == '\0' && data->key[0] != '\0')
+        if (data->symbol[0] == '\0' && data->file[0] == '\0' && data->key[0] != '\0')
             return conf_fail(&data->place, data->key, b->err,
                              "neither symbol nor file (add file: bars.csv)");
     }
@@ -195,12 +174,13 @@ static int refuse_symbol(struct build *b, const char *key, const struct feed_con
     return rc;
 }
 
-/* Where a timeframe is still to be read from a file, the run looks again. */
+/* Where a symbol or a timeframe is still to be told from a file, the run looks again. */
 static int check_feed(struct build *b, const char *key, const struct feed_conf *feed) {
     const struct run_conf *conf = b->conf;
-    bool has_symbol = false;
+    bool has_symbol = false, is_open = conf->data_count == 0;
     for (size_t i = 0; i < conf->data_count; i++) {
         const struct data_conf *data = &conf->data[i];
+        is_open |= data->symbol[0] == '\0';
         if (!str_eq(data->symbol, feed->symbol))
             continue;
         has_symbol = true;
@@ -208,7 +188,7 @@ static int check_feed(struct build *b, const char *key, const struct feed_conf *
             str_eq(data->timeframe, feed->timeframe))
             return 0;
     }
-    return conf->data_count == 0 ? 0 : refuse_symbol(b, key, feed, has_symbol);
+    return is_open ? 0 : refuse_symbol(b, key, feed, has_symbol);
 }
 
 static int check_strategy_feeds(struct build *b, const struct strategy_conf *strategy) {

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "conf/run_conf_build.h"
+#include "data/series_name.h"
 
 static const struct conf_place by_set = {.name = "--set"};
 
@@ -110,6 +111,14 @@ static int fail_shape(struct build *b, const char *key, const char *shape) {
     return conf_fail(&by_set, key, b->err, "not a whole key (write %s)", shape);
 }
 
+/* As said, or as the file's name has it; its length, 0 when there is none. */
+static size_t symbol_of(const struct data_conf *data, char symbol[SYMBOL_MAX]) {
+    str_copy_fixed(symbol, SYMBOL_MAX, data->symbol);
+    if (symbol[0] == '\0' && series_name_symbol(data->file, false, symbol, NULL) < 0)
+        return 0;
+    return strlen(symbol);
+}
+
 /* Symbols may hold dots, so the longest that fits is looked for among those that there are. */
 static int set_in_data(struct build *b, struct set_path *path, const struct conf_text *value) {
     struct run_conf *conf = b->conf;
@@ -118,8 +127,9 @@ static int set_in_data(struct build *b, struct set_path *path, const struct conf
     size_t index, matched = 0;
     bool twice = false;
     for (size_t i = 0; i < conf->data_count; i++) {
-        size_t len = strlen(conf->data[i].symbol);
-        if (len == 0 || len < matched || strncmp(path->rest, conf->data[i].symbol, len) != 0 ||
+        char symbol[SYMBOL_MAX];
+        size_t len = symbol_of(&conf->data[i], symbol);
+        if (len == 0 || len < matched || strncmp(path->rest, symbol, len) != 0 ||
             path->rest[len] != '.')
             continue;
         twice = len == matched;
@@ -128,8 +138,8 @@ static int set_in_data(struct build *b, struct set_path *path, const struct conf
     }
     if (twice)
         return conf_fail(&by_set, path->key, b->err,
-                         "several data are of %s (write its place in the list, from 0)",
-                         data->symbol);
+                         "several data are of %.*s (write its place in the list, from 0)",
+                         (int)matched, path->rest);
     if (data != NULL) {
         path->rest += matched + 1;
     } else {

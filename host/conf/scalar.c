@@ -6,6 +6,8 @@
 
 #include "base/str.h"
 #include "base/time.h"
+#include "data/series_name.h"
+#include "data/timeframe.h"
 
 #define FAIL(...) conf_fail_as(want.code, &value->place, want.key, err, __VA_ARGS__)
 
@@ -135,22 +137,13 @@ bool conf_is_name_char(char c) {
            c == '-';
 }
 
-bool conf_is_symbol(const char *text) {
-    size_t len = strlen(text);
-    if (len == 0 || len >= SYMBOL_MAX)
-        return false;
-    for (size_t i = 0; i < len; i++)
-        if (!conf_is_name_char(text[i]) && strchr(".+/:^=", text[i]) == NULL)
-            return false;
-    return true;
-}
-
 int conf_read_symbol(const struct conf_text *value, struct conf_want want, char ret[SYMBOL_MAX],
                      struct err *err) {
     char shown[CONF_SHOW_MAX];
-    if (!conf_is_symbol(value->text))
-        return FAIL("expected a symbol, found %s (1 to %d of letters, digits and . _ - + / : ^ =)",
-                    conf_show(shown, value->text), SYMBOL_MAX - 1);
+    if (!series_name_is_symbol(value->text) || strchr(value->text, '@') != NULL)
+        return FAIL(
+            "expected a symbol, found %s (1 to %d letters, digits and signs, but no , @ / \\ or quotes)",
+            conf_show(shown, value->text), SYMBOL_MAX - 1);
     str_copy_fixed(ret, SYMBOL_MAX, value->text);
     return 0;
 }
@@ -200,15 +193,12 @@ int conf_read_moment(const struct conf_text *value, struct conf_want want, int64
 
 int conf_read_timeframe(const struct conf_text *value, struct conf_want want,
                         char ret_name[CONF_TIMEFRAME_MAX], int64_t *ret, struct err *err) {
-    char shown[CONF_SHOW_MAX], name[TIME_ISO_MAX];
-    int64_t duration;
-    if (!time_parse_duration(value->text, &duration))
-        return FAIL("expected a timeframe such as 30s, 15m, 4h, 1d or 1w, found %s (%s)",
-                    conf_show(shown, value->text), "a whole number and one of s, m, h, d, w");
-    if (time_format_duration(name, sizeof(name), duration) >= CONF_TIMEFRAME_MAX)
-        return FAIL("the timeframe %s is too long (take a shorter one)",
-                    conf_show(shown, value->text));
-    str_copy_fixed(ret_name, CONF_TIMEFRAME_MAX, name);
-    *ret = duration;
+    char shown[CONF_SHOW_MAX];
+    struct timeframe timeframe;
+    if (!timeframe_parse(value->text, &timeframe))
+        return FAIL("expected a timeframe such as 30s, 15m, 4h, 1d, 1w or 1mo, found %s (%s)",
+                    conf_show(shown, value->text), "a whole number and s, m, h, d, w or mo");
+    CHECK(str_copy_fixed(ret_name, CONF_TIMEFRAME_MAX, timeframe.name));
+    *ret = timeframe.ns;
     return 0;
 }

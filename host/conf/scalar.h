@@ -51,18 +51,16 @@ int conf_read_decimal(const struct conf_text *value, struct conf_want want, stru
  * NULL): a date without a time of day. */
 int conf_read_moment(const struct conf_text *value, struct conf_want want, int64_t *ret,
                      bool *ret_is_day, struct err *err) NODISCARD;
-/* "90m", canonical in ret_name ("1h" for "60m"). */
+/* "90m", "1mo"; canonical in ret_name ("1h" for "60m"); ns, of months the mean. */
 int conf_read_timeframe(const struct conf_text *value, struct conf_want want,
                         char ret_name[CONF_TIMEFRAME_MAX], int64_t *ret, struct err *err) NODISCARD;
-/* 1 to 31 of letters, digits and . _ - + / : ^ = */
+/* As series_name_is_symbol has it, and no '@', which is SYMBOL@TIMEFRAME here. */
 int conf_read_symbol(const struct conf_text *value, struct conf_want want, char ret[SYMBOL_MAX],
                      struct err *err) NODISCARD;
 /* 1 to cap - 1 of letters, digits, _ and - */
 int conf_read_name(const struct conf_text *value, struct conf_want want, char *ret, size_t cap,
                    struct err *err) NODISCARD;
 
-/* Whether the text is a symbol as above. */
-bool conf_is_symbol(const char *text);
 /* Whether it is a name character as above. */
 bool conf_is_name_char(char c);
 
