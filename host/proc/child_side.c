@@ -36,9 +36,12 @@ static uint64_t pc_of(const void *context) {
 /* Installed with SA_RESETHAND and SA_NODEFER: raising it again kills. */
 static void on_fatal(int number, siginfo_t *info, void *context) {
     struct child_fault *fault = &shared->fault;
-    bool from_cpu = info->si_code > 0 && number != SIGABRT && number != SIGSYS;
-    atomic_store(&fault->has_address, from_cpu);
-    atomic_store(&fault->address, from_cpu ? (uint64_t)(uintptr_t)info->si_addr : 0);
+    /* Of the others si_addr is code, or nothing; SI_KERNEL is an address that no pointer can have.
+     */
+    bool is_access =
+        (number == SIGSEGV || number == SIGBUS) && info->si_code > 0 && info->si_code != SI_KERNEL;
+    atomic_store(&fault->has_address, is_access);
+    atomic_store(&fault->address, is_access ? (uint64_t)(uintptr_t)info->si_addr : 0);
     atomic_store(&fault->pc, pc_of(context));
     atomic_store(&fault->signal, number);
     (void)raise(number);

@@ -169,6 +169,21 @@ Test(child, tells_signal_address_phase_and_bar_of_a_crash) {
                                "(2013-03-01T00:00:00Z)");
 }
 
+static int divides(void *arg, int fd, struct child_status *status) {
+    (void)fd;
+    progress_enter(&status->progress, PROGRESS_INIT);
+    return 10 / *(volatile int *)arg; /* 1 / x needs no division */
+}
+
+Test(child, gives_no_address_where_the_signal_has_none_of_data) {
+    volatile int zero = 0;
+    cr_assert_eq(run(divides, (void *)(uintptr_t)&zero, 0), 0);
+#if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__)
+    cr_expect_eq(child_describe(&result, &err), ERR_CRASH);
+    cr_expect_str_eq(err.text, "crashed with SIGFPE in on_init");
+#endif
+}
+
 static int raises(void *arg, int fd, struct child_status *status) {
     (void)fd;
     progress_enter(&status->progress, PROGRESS_SCHEMA);
