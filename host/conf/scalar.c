@@ -66,11 +66,12 @@ int conf_read_integer(const struct conf_text *value, struct conf_want want, int6
     int64_t x;
     double real;
     if (!str_parse_i64(value->text, &x)) {
-        bool is_number = str_parse_f64(value->text, &real);
+        const char *cure = "write a whole number";
+        if (str_parse_f64(value->text, &real))
+            cure = strpbrk(value->text, ".eE") != NULL ? "no fraction and no exponent"
+                                                       : "it does not fit in 64 bits";
         return FAIL("expected an integer from %lld to %lld, found %s (%s)", (long long)min,
-                    (long long)max, conf_show(shown, value->text),
-                    is_number ? "write digits only, no fraction and no exponent"
-                              : "write a whole number");
+                    (long long)max, conf_show(shown, value->text), cure);
     }
     if (x < min || x > max)
         return FAIL("expected an integer from %lld to %lld, found %lld (%s %lld)", (long long)min,
