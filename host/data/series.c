@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/time.h"
+#include "data/column_cache.h"
 #include "data/csv.h"
 #include "data/series_name.h"
 
@@ -16,11 +17,13 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "bars are hashed as th
 struct series_memory {
     struct csv_bars csv;
     int64_t *ends; /* the other end of each bar */
+    struct column_file cached;
 };
 
 static void free_memory(struct series_memory *memory) {
     csv_bars_fini(&memory->csv);
     mem_free(memory->ends);
+    column_file_close(&memory->cached);
     mem_free(memory);
 }
 
@@ -59,6 +62,43 @@ static int read_file(struct series *series, bool is_known, struct err *err) {
     series->inferred = !is_known;
     series->synthetic = csv->synthetic;
     series->source_hash = csv->hash;
+    return 0;
+}
+
+static bool take_cached(struct series *series, const struct column_key *key) {
+    struct column_file *cached = &series->memory->cached;
+    if (!column_cache_find(key, cached))
+        return false;
+    series->all = cached->columns;
+    series->timeframe = cached->facts.timeframe;
+    series->inferred = cached->facts.inferred;
+    series->synthetic = cached->facts.synthetic;
+    series->source_hash = cached->facts.source_hash;
+    series->all_hash = cached->facts.columns_hash;
+    series->cached = true;
+    return true;
+}
+
+/* From the cache or the file; what came from the file goes into the cache. */
+static int load(struct series *series, bool is_known, bool no_cache, struct err *err) {
+    char asked[sizeof(series->timeframe.name)] = ""; /* a copy: the cache fills in the timeframe */
+    if (is_known)
+        memcpy(asked, series->timeframe.name, sizeof(asked));
+    struct column_key key = {series->path, series->stamp, asked};
+    if (!no_cache && take_cached(series, &key))
+        return 0;
+    struct source_identity before, after;
+    bool is_identified = source_identify(series->path, &before);
+    int error = read_file(series, is_known, err);
+    if (error != 0)
+        return error;
+    series->all_hash = series_hash_bars(&series->all);
+    if (no_cache || !is_identified || !source_identify(series->path, &after) ||
+        !source_identity_eq(&before, &after))
+        return 0;
+    struct column_facts facts = {series->timeframe, series->inferred, series->synthetic,
+                                 series->source_hash, series->all_hash};
+    column_cache_store(&key, &before, &facts, &series->all);
     return 0;
 }
 
@@ -120,13 +160,15 @@ static int fill(struct series *series, const struct series_spec *spec, struct er
     bool is_known = false;
     int error = find_timeframe(spec, &series->timeframe, &is_known, err);
     if (error == 0)
-        error = read_file(series, is_known, err);
+        error = load(series, is_known, spec->no_cache, err);
     if (error == 0)
         error = name_symbol(series, spec->symbol, err);
     if (error == 0)
         error = cut_range(series, spec->start, spec->end, err);
     if (error == 0)
-        series->bars_hash = series_hash_bars(&series->bars);
+        series->bars_hash = series->bars.count == series->all.count
+                                ? series->all_hash
+                                : series_hash_bars(&series->bars);
     return error;
 }
 

@@ -40,6 +40,7 @@ struct series {
     enum bar_stamp stamp;
     char *path;                 /* as given */
     struct hash128 source_hash; /* XXH3-128 of the file */
+    struct hash128 all_hash;    /* of `all` */
     struct hash128 bars_hash;   /* of `bars`: see series_hash_bars */
     struct series_memory *memory;
     int64_t share_count;
