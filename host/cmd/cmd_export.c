@@ -1,0 +1,186 @@
+/* A file is written beside its place and renamed over it, so that nobody ever reads half a table; the
+ * rows stream all the same. */
+#include "cmd/cmd_export.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/fs.h"
+#include "base/log.h"
+#include "report/export.h"
+#include "store/run_path.h"
+
+static const char help[] =
+    "Usage: qshost export RUN WHAT [--format csv|json] [-o FILE]\n"
+    "\n"
+    "Writes a table of a run's records to stdout or to FILE. RUN is a run's number, 'last', or the\n"
+    "path of a .qsj file. WHAT is one of\n"
+    "  trades     closed round trips\n"
+    "  fills      executions, a row for each strategy's share\n"
+    "  orders     every order asked for, with its last state and the reason\n"
+    "  events     every state of every order\n"
+    "  signals    what the strategies wished for, and what became of it\n"
+    "  equity     the account, bar by bar\n"
+    "  ledger     each strategy's own account, bar by bar\n"
+    "  plots, notes, variables, log   what the strategies left\n"
+    "\n"
+    "  -f, --format FORMAT   csv (default, or by FILE's ending) or json\n"
+    "  -o, --output FILE     write there; FILE appears when it is whole\n"
+    "      --help            this text\n"
+    "\n"
+    "Example: qshost export last trades -o trades.csv\n";
+
+struct options {
+    const char *run;
+    const struct export_kind *kind;
+    const char *output; /* NULL: stdout */
+    bool is_json;
+};
+
+static int usage(const char *why, const char *what) {
+    LOG_ERROR("export: %s%s (qshost export --help)", why, what);
+    return 2;
+}
+
+static int parse_format(const char *text, int *ret_json) {
+    if (!str_eq(text, "csv") && !str_eq(text, "json"))
+        return usage("--format: expected csv or json, found ", text);
+    *ret_json = str_eq(text, "json");
+    return -1;
+}
+
+static int parse_what(const char *name, struct options *o) {
+    o->kind = export_kind_find(name);
+    if (o->kind != NULL)
+        return -1;
+    struct str names = {0};
+    const char *near = export_kind_suggest(name);
+    export_kind_names(&names);
+    if (near != NULL)
+        LOG_ERROR("export: nothing is called '%s' (did you mean %s?)", name, near);
+    else
+        LOG_ERROR("export: nothing is called '%s' (expected one of %s)", name, str_text(&names));
+    str_fini(&names);
+    return 2;
+}
+
+/* -1 to go on, else the exit code. */
+static int parse(int argc, char **argv, struct options *ret) {
+    static const struct option known[] = {{"format", required_argument, NULL, 'f'},
+                                          {"output", required_argument, NULL, 'o'},
+                                          {"help", no_argument, NULL, 'h'},
+                                          {NULL, 0, NULL, 0}};
+    struct options o = {0};
+    int json = -1, code = -1;
+    optind = 0;
+    opterr = 0;
+    for (int c; code < 0 && (c = getopt_long(argc, argv, ":f:o:h", known, NULL)) != -1;) {
+        if (c == 'h')
+            return fputs(help, stdout) >= 0 && fflush(stdout) == 0 ? 0 : 1;
+        if (c == 'f')
+            code = parse_format(optarg, &json);
+        else if (c == 'o')
+            o.output = optarg;
+        else
+            code = usage(c == ':' ? "a value is missing after " : "unknown option ",
+                         argv[optind - 1]);
+    }
+    if (code >= 0)
+        return code;
+    if (argc - optind < 2)
+        return usage("expected a run and what of it: ", "export RUN WHAT");
+    if (argc - optind > 2)
+        return usage("one argument too many: ", argv[optind + 2]);
+    o.run = argv[optind];
+    code = parse_what(argv[optind + 1], &o);
+    if (code >= 0)
+        return code;
+    o.is_json = json >= 0 ? json == 1 : o.output != NULL && str_ends_with(o.output, ".json");
+    *ret = o;
+    return -1;
+}
+
+/* A new file beside `path`, named in ret_name. */
+static FILE *open_beside(const char *path, struct str *ret_name, struct err *err) {
+    str_clear(ret_name);
+    str_appendf(ret_name, "%s.XXXXXX", path);
+    int fd = mkstemp(ret_name->data);
+    mode_t mask = umask(0);
+    umask(mask);
+    if (fd >= 0)
+        (void)!fchmod(fd, 0666 & ~mask); /* mkstemp gives 0600 */
+    FILE *file = fd >= 0 ? fdopen(fd, "w") : NULL;
+    if (file == NULL)
+        err_errno(err, "write", path);
+    if (file == NULL && fd >= 0) {
+        close(fd);
+        unlink(str_text(ret_name));
+    }
+    return file;
+}
+
+static int write_file(const char *run, const struct options *o, struct export_summary *ret,
+                      struct err *err) {
+    struct str name = {0};
+    FILE *file = open_beside(o->output, &name, err);
+    int rc = file != NULL ? export_run(run, o->kind, o->is_json, file, ret, err) : err->code;
+    if (file != NULL) {
+        if (rc == 0 && fsync(fileno(file)) != 0)
+            rc = err_errno(err, "write", o->output);
+        if (fclose(file) != 0 && rc == 0)
+            rc = err_errno(err, "write", o->output);
+        if (rc == 0 && rename(str_text(&name), o->output) != 0)
+            rc = err_errno(err, "write", o->output);
+        if (rc != 0)
+            unlink(str_text(&name));
+    }
+    str_fini(&name);
+    return rc;
+}
+
+/* A device or a pipe is written in place. */
+static int write_stream(const char *run, const struct options *o, struct export_summary *ret,
+                        struct err *err) {
+    FILE *file = o->output != NULL ? fopen(o->output, "we") : stdout;
+    if (file == NULL)
+        return err_errno(err, "write", o->output);
+    int rc = export_run(run, o->kind, o->is_json, file, ret, err);
+    if (file != stdout && fclose(file) != 0 && rc == 0)
+        rc = err_errno(err, "write", o->output);
+    return rc;
+}
+
+static int run_export(const struct options *o, struct export_summary *ret, struct err *err) {
+    struct str project = {0}, run = {0};
+    int rc = project_find(NULL, &project, err);
+    if (rc == 0)
+        rc = run_path_find(str_text(&project), o->run, &run, err);
+    bool is_file = o->output != NULL && (!fs_exists(o->output) || fs_is_regular(o->output));
+    if (rc == 0)
+        rc = is_file ? write_file(str_text(&run), o, ret, err)
+                     : write_stream(str_text(&run), o, ret, err);
+    str_fini(&project);
+    str_fini(&run);
+    return rc;
+}
+
+int cmd_export(int argc, char **argv) {
+    struct options options;
+    struct export_summary summary;
+    struct err err;
+    int code = parse(argc, argv, &options);
+    if (code >= 0)
+        return code;
+    if (run_export(&options, &summary, &err) != 0) {
+        LOG_ERROR("export: %s", err.text);
+        return 1;
+    }
+    if (!summary.is_whole)
+        LOG_WARN("export: run %s: %s", options.run, summary.why);
+    return 0;
+}
