@@ -7,11 +7,9 @@
 #include "data/csv.h"
 
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 
 #include "base/fs.h"
-#include "base/mem.h"
 #include "data/csv_layout.h"
 #include "data/csv_row.h"
 #include "data/number.h"
@@ -19,7 +17,6 @@
 
 #define HASH_BLOCK ((size_t)256 << 10)
 #define STAMP_LEN_MAX 40
-#define PAGE_SIZE_MAX ((uintptr_t)64 << 10) /* of the small pages of any machine */
 
 struct reader {
     const char *path;
@@ -30,54 +27,14 @@ struct reader {
     struct stamp_reader stamps;
     size_t stamp_len; /* of the row before */
     bool careful_only;
-    int64_t capacity;
     struct csv_bars bars;
 };
-
-void csv_bars_fini(struct csv_bars *bars) {
-    mem_free(bars->block);
-    *bars = (struct csv_bars){0};
-}
-
-/* Points the columns into a block of six times capacity entries. */
-static void place_columns(struct csv_bars *bars, void *block, int64_t capacity) {
-    double *column = block;
-    bars->block = block;
-    bars->time = block;
-    bars->open = column + capacity;
-    bars->high = column + 2 * capacity;
-    bars->low = column + 3 * capacity;
-    bars->close = column + 4 * capacity;
-    bars->volume = column + 5 * capacity;
-}
-
-/* Room for capacity rows in a new block, the old rows copied. Huge pages make the first touch of
- * the block six times as cheap; where there are none nothing is lost. */
-static void reserve(struct reader *r, int64_t capacity) {
-    struct csv_bars old = r->bars;
-    size_t size = 6 * sizeof(double) * (size_t)capacity, used = (size_t)old.count * sizeof(double);
-    char *block = mem_alloc(size);
-    uintptr_t begin = ((uintptr_t)block + PAGE_SIZE_MAX - 1) & ~(PAGE_SIZE_MAX - 1);
-    if (size > 2 * PAGE_SIZE_MAX)
-        (void)madvise((void *)begin, (size - PAGE_SIZE_MAX) & ~(PAGE_SIZE_MAX - 1), MADV_HUGEPAGE);
-    place_columns(&r->bars, block, capacity);
-    if (used > 0) {
-        memcpy(r->bars.time, old.time, used);
-        memcpy(r->bars.open, old.open, used);
-        memcpy(r->bars.high, old.high, used);
-        memcpy(r->bars.low, old.low, used);
-        memcpy(r->bars.close, old.close, used);
-        memcpy(r->bars.volume, old.volume, used);
-    }
-    mem_free(old.block);
-    r->capacity = capacity;
-}
 
 static void append(struct reader *r, const struct csv_row *row) {
     struct csv_bars *bars = &r->bars;
     int64_t i = bars->count;
-    if (UNLIKELY(i == r->capacity))
-        reserve(r, r->capacity * 2);
+    if (UNLIKELY(i == bars->capacity))
+        csv_bars_reserve(bars, i * 2);
     bars->time[i] = row->time;
     bars->open[i] = row->value[CSV_OPEN];
     bars->high[i] = row->value[CSV_HIGH];
@@ -228,7 +185,7 @@ static int read_header(struct reader *r, struct err *err) {
         return error;
     r->at = newline < r->end ? newline + 1 : newline;
     int64_t row_len = line_end(r->at, r->end) - r->at + 1;
-    reserve(r, (r->end - r->at) / row_len * 9 / 8 + 16);
+    csv_bars_reserve(&r->bars, (r->end - r->at) / row_len * 9 / 8 + 16);
     return 0;
 }
 

@@ -19,7 +19,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
-#include "base/hash.h"
+#include "data/csv_bars.h"
 
 #define CSV_BYTES_MAX ((int64_t)16 << 30)
 
@@ -28,24 +28,8 @@ struct csv_options {
     bool careful_only; /* no quick way: for tests */
 };
 
-/* Columns of `count` rows, owned; row i stands in line i + 2 of the file. */
-struct csv_bars {
-    int64_t count;
-    int64_t *time; /* ns UTC, strictly ascending */
-    double *open, *high, *low, *close, *volume;
-    void *block;         /* the memory of all columns; free with mem_free once */
-    bool synthetic;      /* a column of that name has a 1 */
-    struct hash128 hash; /* of the file's bytes */
-};
-
 /* Reads the whole file. options may be NULL. On success the caller frees *ret by csv_bars_fini. */
 int csv_read(const char *path, const struct csv_options *options, struct csv_bars *ret,
              struct err *err) NODISCARD;
-
-/* Accepts zeroed or finished bars. */
-void csv_bars_fini(struct csv_bars *bars);
-
-/* The line of the file that row `index` was read from. */
-static inline int64_t csv_line_of(int64_t index) { return index + 2; }
 
 #endif

@@ -38,10 +38,11 @@ static int find_timeframe(const struct series_spec *spec, struct timeframe *ret,
     return 0;
 }
 
-static int read_file(struct series *series, bool is_known, struct err *err) {
+/* The stamps of memory->csv get their other ends, and `all` its columns. */
+static int take_rows(struct series *series, bool is_known, struct err *err) {
     struct csv_bars *csv = &series->memory->csv;
-    int error = csv_read(series->path, NULL, csv, err);
-    if (error == 0 && !is_known)
+    int error = 0;
+    if (!is_known)
         error = timeframe_infer(series->path, csv->time, csv->count, &series->timeframe, err);
     if (error == 0)
         error = timeframe_check(series->path, &series->timeframe, csv->time, csv->count, err);
@@ -62,6 +63,7 @@ static int read_file(struct series *series, bool is_known, struct err *err) {
     series->inferred = !is_known;
     series->synthetic = csv->synthetic;
     series->source_hash = csv->hash;
+    series->all_hash = series_hash_bars(&series->all);
     return 0;
 }
 
@@ -89,10 +91,11 @@ static int load(struct series *series, bool is_known, bool no_cache, struct err 
         return 0;
     struct source_identity before, after;
     bool is_identified = source_identify(series->path, &before);
-    int error = read_file(series, is_known, err);
+    int error = csv_read(series->path, NULL, &series->memory->csv, err);
+    if (error == 0)
+        error = take_rows(series, is_known, err);
     if (error != 0)
         return error;
-    series->all_hash = series_hash_bars(&series->all);
     if (no_cache || !is_identified || !source_identify(series->path, &after) ||
         !source_identity_eq(&before, &after))
         return 0;
@@ -156,34 +159,53 @@ static int name_symbol(struct series *series, const char *symbol, struct err *er
     return 0;
 }
 
-static int fill(struct series *series, const struct series_spec *spec, struct err *err) {
-    bool is_known = false;
-    int error = find_timeframe(spec, &series->timeframe, &is_known, err);
-    if (error == 0)
-        error = load(series, is_known, spec->no_cache, err);
-    if (error == 0)
-        error = name_symbol(series, spec->symbol, err);
-    if (error == 0)
-        error = cut_range(series, spec->start, spec->end, err);
-    if (error == 0)
-        series->bars_hash = series->bars.count == series->all.count
-                                ? series->all_hash
-                                : series_hash_bars(&series->bars);
-    return error;
-}
-
-int series_open(const struct series_spec *spec, struct series **ret, struct err *err) {
+static struct series *create(const struct series_spec *spec) {
     struct series *series = mem_zalloc(1, sizeof(*series));
     series->path = mem_strdup(spec->path);
     series->stamp = spec->stamp;
     series->memory = mem_zalloc(1, sizeof(*series->memory));
     series->share_count = 1;
-    int error = fill(series, spec, err);
-    if (error != 0)
+    return series;
+}
+
+/* What comes after the columns are there; closes the series on failure. */
+static int finish(struct series *series, const struct series_spec *spec, int error,
+                  struct series **ret, struct err *err) {
+    if (error == 0)
+        error = name_symbol(series, spec->symbol, err);
+    if (error == 0)
+        error = cut_range(series, spec->start, spec->end, err);
+    if (error != 0) {
         series_close(&series);
-    else
-        *ret = series;
-    return error;
+        return error;
+    }
+    series->bars_hash = series->bars.count == series->all.count ? series->all_hash
+                                                                : series_hash_bars(&series->bars);
+    *ret = series;
+    return 0;
+}
+
+int series_open(const struct series_spec *spec, struct series **ret, struct err *err) {
+    struct series *series = create(spec);
+    bool is_known = false;
+    int error = find_timeframe(spec, &series->timeframe, &is_known, err);
+    if (error == 0)
+        error = load(series, is_known, spec->no_cache, err);
+    return finish(series, spec, error, ret, err);
+}
+
+int series_adopt(struct csv_bars *bars, const struct series_spec *spec, struct series **ret,
+                 struct err *err) {
+    CHECK(bars->count > 0);
+    struct series *series = create(spec);
+    series->memory->csv = *bars;
+    *bars = (struct csv_bars){0};
+    bool is_known = false;
+    int error = find_timeframe(spec, &series->timeframe, &is_known, err);
+    if (error == 0)
+        error = take_rows(series, is_known, err);
+    series->source_hash = series->all_hash;
+    return finish(series, spec, error, ret, err);
 }
 
 struct series *series_share(struct series *series) {

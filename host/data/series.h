@@ -16,6 +16,7 @@
 #include "base/err.h"
 #include "base/hash.h"
 #include "core/feed.h"
+#include "data/csv_bars.h"
 #include "data/timeframe.h"
 
 struct series_spec {
@@ -50,6 +51,11 @@ struct series {
  * ERR_FORMAT when the timeframe contradicts the file; ERR_USAGE for a symbol or timeframe that is
  * none and for a range without bars. */
 int series_open(const struct series_spec *spec, struct series **ret, struct err *err) NODISCARD;
+
+/* The same from rows in memory (synth.h), which it takes over in any case and leaves empty.
+ * spec->path is only a name; the source hash is that of the columns. */
+int series_adopt(struct csv_bars *bars, const struct series_spec *spec, struct series **ret,
+                 struct err *err) NODISCARD;
 
 /* One more holder; returns series. */
 struct series *series_share(struct series *series);
