@@ -4,6 +4,7 @@
 #   -std=c11 -O2 -g -ffp-contract=off   numbers that do not depend on the machine
 #   hidden visibility                   the file exports qs_schema and nothing else
 #   -Wl,-z,defs --build-id              a missing symbol is an error now, not when it is loaded
+#   -Wl,--as-needed                     C++ that needs nothing of libstdc++ does not name it
 # OUTPUT_NAME is <target> where not given. With OUTPUT_DIR the file is built aside and renamed into
 # that folder, so that a watching host never sees half of it.
 function(qs_add_plugin target)
@@ -24,7 +25,7 @@ function(qs_add_plugin target)
     INTERPROCEDURAL_OPTIMIZATION OFF)
   target_compile_options(${target} PRIVATE -O2 -g -ffp-contract=off
     $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-fno-gnu-unique>)
-  target_link_options(${target} PRIVATE -Wl,-z,defs -Wl,--build-id)
+  target_link_options(${target} PRIVATE -Wl,--as-needed -Wl,-z,defs -Wl,--build-id)
   target_link_libraries(${target} PRIVATE Quasar::sdk m)
 
   if(arg_OUTPUT_DIR)

@@ -59,12 +59,25 @@ export PKG_CONFIG_PATH=$prefix/lib/pkgconfig
     $(pkg-config --libs quasar) || fail "plain $cc"
 check_so "$tmp/plain.so" "plain $cc with pkg-config"
 
-# The author's unit test, where the template has one.
+# The author's unit test, where the template has one. A sanitized harness wants its run time.
 if [ -f "$tmp/test_my_strategy.c" ]; then
-    # shellcheck disable=SC2046
-    "$cc" -Wall -Wextra -Werror $(pkg-config --cflags quasar-harness) "$tmp/test_my_strategy.c" \
+    sanitize=
+    ! nm "$prefix/lib/libquasar-harness.a" | grep -q __asan || sanitize=-fsanitize=address,undefined
+    # shellcheck disable=SC2046,SC2086
+    "$cc" -Wall -Wextra -Werror $sanitize $(pkg-config --cflags quasar-harness) "$tmp/test_my_strategy.c" \
         "$tmp/my_strategy.c" -o "$tmp/unit" $(pkg-config --libs quasar-harness) ||
         fail "harness: link"
     "$tmp/unit" || fail "harness: the template's unit test"
     echo "ok: quasar-harness"
+fi
+
+# The template's own build files: CMake, and make with pkg-config.
+if [ -z "${sanitize:-}" ]; then
+    logged cmake -G Ninja -S "$tmp" -B "$tmp/by_template" -DCMAKE_PREFIX_PATH="$prefix" \
+        -DCMAKE_C_COMPILER="$cc"
+    logged cmake --build "$tmp/by_template"
+    logged ctest --test-dir "$tmp/by_template"
+    check_so "$tmp/by_template/my_strategy.so" "the template's CMakeLists.txt"
+    logged make -C "$tmp" CC="$cc" PLUGINS=installed test install
+    check_so "$tmp/installed/my_strategy.so" "the template's Makefile"
 fi

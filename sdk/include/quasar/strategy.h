@@ -158,7 +158,8 @@ static inline double qs_line_at(const qs_ctx *c, qs_line line, int64_t back) {
 /* The newest value of an indicator or column. [callback] */
 static inline double qs_value(const qs_ctx *c, qs_line line) { return qs_line_at(c, line, 0); }
 
-static inline int qs_cross_(const qs_ctx *c, qs_line a, qs_line b, double sign) {
+/* Any lines, columns among them. */
+static inline int qs_cross_any_(const qs_ctx *c, qs_line a, qs_line b, double sign) {
     double now = sign * (qs_line_at(c, a, 0) - qs_line_at(c, b, 0));
     double before = sign * (qs_line_at(c, a, 1) - qs_line_at(c, b, 1));
     int64_t back = 2;
@@ -167,9 +168,24 @@ static inline int qs_cross_(const qs_ctx *c, qs_line a, qs_line b, double sign) 
     if (c->cross_rule == QS_CROSS_NOT_ABOVE)
         return before <= 0.0;
     if (c->cross_rule == QS_CROSS_LAST_NONZERO)
-        while (before == 0.0)
+        while (before == 0.0) /* ends at the edge of history: NaN */
             before = sign * (qs_line_at(c, a, back) - qs_line_at(c, b, back)), back++;
     return before < 0.0;
+}
+/* Two indicators, and the rule that needs two bars: the usual case, without going through
+ * qs_line_at() four times. */
+static inline int qs_cross_(const qs_ctx *c, qs_line a, qs_line b, double sign) {
+    const struct qs_line_view *x, *y;
+    double before;
+    if ((uint32_t)a >= (uint32_t)c->line_count || (uint32_t)b >= (uint32_t)c->line_count ||
+        c->cross_rule == QS_CROSS_LAST_NONZERO)
+        return qs_cross_any_(c, a, b, sign);
+    x = &c->lines[a];
+    y = &c->lines[b]; /* what was never written is NaN, and no comparison holds */
+    if (!(sign * (x->values[(x->count - 1) & x->mask] - y->values[(y->count - 1) & y->mask]) > 0.0))
+        return 0;
+    before = sign * (x->values[(x->count - 2) & x->mask] - y->values[(y->count - 2) & y->mask]);
+    return c->cross_rule == QS_CROSS_NOT_ABOVE ? before <= 0.0 : before < 0.0;
 }
 /* 1 when line a crossed over line b with this bar: above now, and not above before (run setting
  * cross: not_above; strict: strictly below before; last_nonzero: below when they last differed).
