@@ -16,20 +16,38 @@
 
 #include <quasar/types.h>
 
+#include "core/feed.h"
 #include "core/settings.h"
 
 /* The newest prices of a symbol. */
 struct mark {
-    double close;    /* newest close, this instant's included */
-    double previous; /* newest close before this instant */
-    double low, high;
-    int64_t instant; /* number of the instant in which close, low and high came */
+    const struct bar_columns *bars; /* of its execution feed */
+    int64_t newest;                 /* bar that closed last, -1 = none yet */
+    int64_t instant;                /* number of the instant in which it closed, 0 = none yet */
     double multiplier;
-    double open; /* of the newest bar */
-    int64_t open_time, close_time;
-    double volume;   /* of the newest bar */
-    bool has_volume; /* its feed has shown volume */
+    int64_t volume_seen_to; /* bars looked at for volume */
+    bool has_volume;        /* one of them had some */
 };
+
+/* Prices and times of the newest bar; only once there is one. */
+static inline double mark_open(const struct mark *m) { return m->bars->open[m->newest]; }
+static inline double mark_high(const struct mark *m) { return m->bars->high[m->newest]; }
+static inline double mark_low(const struct mark *m) { return m->bars->low[m->newest]; }
+static inline double mark_close(const struct mark *m) { return m->bars->close[m->newest]; }
+static inline int64_t mark_open_time(const struct mark *m) { return m->bars->open_time[m->newest]; }
+static inline int64_t mark_close_time(const struct mark *m) {
+    return m->bars->close_time[m->newest];
+}
+/* The newest close before instant `number`; the first close where there is none before. */
+static inline double mark_known_before(const struct mark *m, int64_t number) {
+    return m->bars->close[m->instant == number && m->newest > 0 ? m->newest - 1 : m->newest];
+}
+/* Whether the newest bar can fill orders: it has volume, or its feed never showed any. */
+static inline bool mark_trades(struct mark *m) {
+    while (!m->has_volume && m->volume_seen_to <= m->newest)
+        m->has_volume = m->bars->volume[m->volume_seen_to++] > 0.0;
+    return !m->has_volume || m->bars->volume[m->newest] > 0.0;
+}
 
 /* A part of a position that was opened by one fill. */
 struct lot {
@@ -65,6 +83,7 @@ struct ledger {
     int32_t *open;              /* symbols with a position, ascending */
     int32_t symbol_count, open_count;
     double turnover; /* sum of |quantity| * price * multiplier */
+    bool changed;    /* booked since the last mark */
 };
 
 /* A fill (or a strategy's share of it) to be booked. */

@@ -51,8 +51,8 @@ static void settle_prices(struct engine *e, struct order *o) {
         o->stop_price = decimal_round(o->stop_price, tick, buys ? DECIMAL_UP : DECIMAL_DOWN);
     o->reference = needs_limit(o)  ? o->limit_price
                    : needs_stop(o) ? o->stop_price
-                                   : e->marks[o->symbol].close;
-    o->reference_time = e->marks[o->symbol].close_time;
+                                   : mark_close(&e->marks[o->symbol]);
+    o->reference_time = mark_close_time(&e->marks[o->symbol]);
 }
 
 /* The first thing wrong with an order as asked for. */

@@ -51,7 +51,10 @@ void engine_init(struct engine *e) {
         e->newest[f] = -1;
     e->marks = mem_zalloc((size_t)e->symbol_count, sizeof *e->marks);
     for (int32_t i = 0; i < e->symbol_count; i++)
-        e->marks[i].multiplier = e->symbols[i].multiplier;
+        e->marks[i] = (struct mark){.newest = -1, .multiplier = e->symbols[i].multiplier};
+    for (int32_t f = 0; f < e->feed_count; f++)
+        if (e->feeds[f].is_execution)
+            e->marks[e->feeds[f].symbol_id].bars = &e->feeds[f].bars;
     for (int32_t i = 0; i < e->strategy_count; i++)
         init_strategy(e, &e->strategies[i]);
     for (int32_t i = 0; i < e->silo_count; i++)
@@ -64,7 +67,7 @@ static void fini_strategy(struct strategy *s) {
     mem_free(s->local);
     mem_free(s->closed);
     mem_free(s->open);
-    mem_free(s->events);
+    mem_free((void *)(uintptr_t)s->post.events);
     mem_free(s->projection.units);
     mem_free(s->projection.stamp);
 }
@@ -90,6 +93,8 @@ int driver_begin(struct engine *e, struct err *err) {
     for (int32_t i = 0; i < e->strategy_count; i++) {
         struct strategy *s = &e->strategies[i];
         view_init(e, s, s->history);
+        s->post.view = &s->view.pub;
+        s->post.closed = s->closed;
         struct strategy_needs needs = {.history = s->history};
         int r = s->port->start(s->port->self, &s->view.pub, &needs, err);
         if (r < 0)
@@ -100,17 +105,9 @@ int driver_begin(struct engine *e, struct err *err) {
 }
 
 /* A bar of a symbol's execution feed closed. */
-static void renew_mark(struct engine *e, const struct feed *feed, int64_t bar) {
+static inline void renew_mark(struct engine *e, const struct feed *feed, int64_t bar) {
     struct mark *m = &e->marks[feed->symbol_id];
-    m->previous = m->close;
-    m->close = feed->bars.close[bar];
-    m->low = feed->bars.low[bar];
-    m->high = feed->bars.high[bar];
-    m->open = feed->bars.open[bar];
-    m->open_time = feed->bars.open_time[bar];
-    m->close_time = feed->bars.close_time[bar];
-    m->volume = feed->bars.volume[bar];
-    m->has_volume |= m->volume > 0.0;
+    m->newest = bar;
     m->instant = e->number;
 }
 
@@ -124,73 +121,67 @@ static void advance_feeds(struct engine *e, const struct instant *now) {
     e->counts.bars += now->feed_count;
 }
 
+static void mark_silos(struct engine *e) {
+    for (int32_t i = 0; i < e->silo_count; i++)
+        if (e->silos[i].ledger == &e->silos[i].own)
+            ledger_mark(&e->silos[i].own, e->marks, e->number);
+}
+
 static void mark_all(struct engine *e) {
-    for (int32_t i = 0; i < e->strategy_count; i++)
-        ledger_mark(&e->strategies[i].ledger, e->marks, e->number);
-    for (int32_t i = 0; i < e->silo_count; i++) {
-        struct silo *silo = &e->silos[i];
-        if (silo->ledger == &silo->own)
-            ledger_mark(&silo->own, e->marks, e->number);
-    }
+    for (struct strategy *s = e->strategies, *end = s + e->strategy_count; s < end; s++)
+        ledger_mark(&s->ledger, e->marks, e->number);
+    if (e->has_shared_silo)
+        mark_silos(e);
     e->booked = false;
 }
 
 static void renew_view(struct engine *e, struct strategy *s, const struct instant *now) {
-    s->closed_count = 0;
+    int32_t closed = 0;
     for (int32_t i = 0; i < now->feed_count; i++) {
         int32_t local = s->local[now->feeds[i]];
         if (local < 0)
             continue;
         view_advance(&s->view, local);
-        s->closed[s->closed_count++] = local;
+        s->closed[closed++] = local;
     }
+    s->post.closed_count = closed;
     if (s->view.orders_changed)
         view_refresh_orders(s);
     s->view.pub.now = e->time;
     s->view.pub.bars = e->number;
 }
 
-static struct strategy_post post_of(const struct strategy *s) {
-    return (struct strategy_post){.view = &s->view.pub,
-                                  .closed = s->closed,
-                                  .closed_count = s->closed_count,
-                                  .event_count = s->event_count,
-                                  .events = s->events};
-}
-
 static int post_all(struct engine *e, const struct instant *now, struct err *err) {
-    for (int32_t i = 0; i < e->strategy_count; i++) {
-        struct strategy *s = &e->strategies[i];
+    for (struct strategy *s = e->strategies, *end = s + e->strategy_count; s < end; s++) {
         renew_view(e, s, now);
-        if (s->closed_count == 0 && s->event_count == 0)
+        if (s->post.closed_count == 0 && s->post.event_count == 0)
             continue;
-        struct strategy_post post = post_of(s);
-        if (s->port->post(s->port->self, &post, err) < 0)
+        if (s->port->post(s->port->self, &s->post, err) < 0)
             return err_prepend(err, "strategy %s: ", s->name);
         s->posted = true;
     }
     return 0;
 }
 
+static void note_start(struct engine *e, struct strategy *s) {
+    s->started = 1;
+    journal_put_start(e->journal,
+                      &(struct j_start){.time = e->time, .strategy = s->id, .bars = e->number});
+}
+
 static int collect_all(struct engine *e, struct err *err) {
-    for (int32_t i = 0; i < e->strategy_count; i++) {
-        struct strategy *s = &e->strategies[i];
-        struct intent_batch batch;
-        int32_t started = 0;
+    for (struct strategy *s = e->strategies, *end = s + e->strategy_count; s < end; s++) {
+        const struct intent_batch *batch;
         if (!s->posted)
             continue;
         s->posted = false;
-        if (s->port->collect(s->port->self, &batch, &started, err) < 0)
+        if (s->port->collect(s->port->self, &batch, err) < 0)
             return err_prepend(err, "strategy %s: ", s->name);
-        s->event_count = 0;
-        if (started) {
-            s->started = 1;
-            journal_put_start(e->journal, &(struct j_start){.time = e->time,
-                                                            .strategy = s->id,
-                                                            .bars = e->number});
-        }
-        if (batch.count > 0)
-            accept_intents(e, s, &batch);
+        s->post.event_count = 0;
+        if (batch->started && !s->started)
+            note_start(e, s);
+        if (batch->count > 0)
+            accept_intents(e, s, batch);
     }
     return 0;
 }
@@ -284,21 +275,19 @@ static void cancel_at_end(void *user, struct order *o) {
 }
 
 static int stop_strategy(struct engine *e, struct strategy *s, struct err *err) {
-    struct intent_batch batch;
-    int32_t started, place = 0;
+    const struct intent_batch *batch;
     const char *name;
     double value;
-    s->closed_count = 0;
+    s->post.closed_count = 0;
     if (s->view.orders_changed)
         view_refresh_orders(s);
-    struct strategy_post post = post_of(s);
-    int r = s->port->stop(s->port->self, &post, err);
+    int r = s->port->stop(s->port->self, &s->post, err);
     if (r == 0)
-        r = s->port->collect(s->port->self, &batch, &started, err);
+        r = s->port->collect(s->port->self, &batch, err);
     if (r < 0)
         return err_prepend(err, "strategy %s: ", s->name);
-    accept_last_words(e, s, &batch);
-    for (; s->port->variable(s->port->self, place, &name, &value); place++)
+    accept_last_words(e, s, batch);
+    for (int32_t i = 0; s->port->variable(s->port->self, i, &name, &value); i++)
         journal_put_variable(e->journal, &(struct j_variable){.time = e->time,
                                                               .strategy = s->id,
                                                               .value = value,
@@ -317,7 +306,7 @@ static void record_positions(struct engine *e) {
                                                       .symbol = l->open[k],
                                                       .quantity = p->pub.quantity,
                                                       .average_price = p->pub.average_price,
-                                                      .mark = e->marks[l->open[k]].close});
+                                                      .mark = mark_close(&e->marks[l->open[k]])});
         }
     }
 }

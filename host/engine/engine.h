@@ -62,7 +62,6 @@ struct strategy {
     int32_t feed_count;
     int32_t *local;       /* by feed id: the strategy's number, -1 = not bound */
     int32_t *closed;      /* scratch: feeds closed in this instant */
-    int32_t closed_count;
     int32_t started;
     bool posted; /* in this instant */
     int64_t history; /* bars readable back, declared */
@@ -71,8 +70,8 @@ struct strategy {
     struct projection projection;
     struct order **open; /* by id */
     int32_t open_count;
-    struct strategy_event *events;
-    uint32_t event_count, event_cap;
+    struct strategy_post post; /* what it gets next; its events are ours */
+    uint32_t event_cap;
 };
 
 struct counts {

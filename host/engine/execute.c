@@ -93,7 +93,7 @@ static void book(struct engine *e, const struct execution *x, double units, doub
                                                   .fee = b.fee,
                                                   .phase = x->phase});
     struct strategy_event *event = oms_event(s, EVENT_FILL);
-    size_t place = (size_t)(event - s->events); /* trades may move the events */
+    size_t place = (size_t)(event - s->post.events); /* trades may move the events */
     ledger_apply(&s->ledger, &b, &done, on_round, &(struct round_user){e, s, o->feed});
     if (silo->ledger == &silo->own)
         ledger_apply(&silo->own, &b, &silo_done, NULL, NULL);
@@ -104,7 +104,8 @@ static void book(struct engine *e, const struct execution *x, double units, doub
                                                               .closed = done.closed,
                                                               .realized = done.realized,
                                                               .position = done.position});
-    s->events[place].as.fill = (struct qs_fill){.order = o->number,
+    event = (struct strategy_event *)(uintptr_t)&s->post.events[place];
+    event->as.fill = (struct qs_fill){.order = o->number,
                                                 .ts_event = x->ts_event,
                                                 .ts_known = x->ts_known,
                                                 .feed = o->feed,
@@ -245,14 +246,14 @@ static void close_position(struct engine *e, struct strategy *s, int32_t symbol)
     o->type = QS_MARKET;
     o->flags = QS_REDUCE_ONLY;
     o->quantity = fabs(held);
-    o->reference = at_open ? m->open : m->close;
+    o->reference = at_open ? mark_open(m) : mark_close(m);
     oms_announce(e, o);
     oms_set_state(e, o, QS_ORDER_ACTIVE, REASON_CLOSED_AT_END, e->time, 0.0, 0.0);
     execute(e, &(struct execution){.order = o,
                                    .raw = o->reference,
                                    .takes = true,
                                    .phase = PHASE_END,
-                                   .ts_event = at_open ? m->open_time : m->close_time,
+                                   .ts_event = at_open ? mark_open_time(m) : mark_close_time(m),
                                    .ts_known = e->time});
 }
 

@@ -48,6 +48,8 @@ struct intent_batch {
     const char *text;
     uint32_t text_len;
     uint64_t dropped; /* annotations over the limit, since the start */
+    int32_t started;  /* 1 once on_start has run */
+    int32_t reserved;
 };
 
 #endif

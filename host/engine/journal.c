@@ -41,6 +41,34 @@ static const struct journal_layout layouts[KINDS] = {
 #undef JREC
 };
 
+/* A record without texts lies in its bytes as in its struct. */
+static const uint8_t text_counts[KINDS] = {
+#define JI(field)
+#define JF(field)
+#define JT(field) +1
+#define JREC(number, NAME, name, fields) [number] = 0 fields,
+#include "engine/journal.def"
+#undef JREC
+#undef JI
+#undef JF
+#undef JT
+};
+
+/* Whatever its texts, a record fits into a block. */
+#define JI(field)
+#define JF(field)
+#define JT(field) +1
+#define JREC(number, NAME, name, fields)                                                           \
+    _Static_assert(HEADER + sizeof(struct j_##name) + (0 fields) * (JOURNAL_TEXT_MAX + 8) <=       \
+                       JOURNAL_RECORD_MAX,                                                         \
+                   "no room for the texts of " #name);
+#include "engine/journal.def"
+#undef JREC
+#undef JI
+#undef JF
+#undef JT
+_Static_assert(JOURNAL_RECORD_MAX <= JOURNAL_BLOCK, "a block holds at least one record");
+
 const struct journal_layout *journal_layout(uint16_t kind) {
     if (kind >= KINDS || layouts[kind].fields == NULL)
         return NULL;
@@ -82,9 +110,6 @@ struct hash128 journal_hash(struct journal *j) {
     return hash128_digest(j->hash);
 }
 
-/* A text in a record: its length, its bytes, 1 to 8 zeros. */
-static size_t text_room(size_t len) { return 8 + (len / 8 + 1) * 8; }
-
 bool journal_text_is_ok(const char *text) {
     if (text == NULL)
         return false;
@@ -92,68 +117,34 @@ bool journal_text_is_ok(const char *text) {
     return len <= JOURNAL_TEXT_MAX && str_is_utf8(text, len, NULL);
 }
 
+/* Its length, its bytes, 1 to 8 zeros. */
+static size_t room_of(size_t len) { return 8 + (len / 8 + 1) * 8; }
+
+size_t journal_text_room(const char *text) {
+    if (text == NULL || text[0] == '\0')
+        return room_of(0);
+    CHECKF(journal_text_is_ok(text), "a text of %zu bytes", strnlen(text, JOURNAL_TEXT_MAX + 1));
+    return room_of(strlen(text));
+}
+
+uint8_t *journal_put_text(uint8_t *at, const char *text) {
+    uint64_t length = text ? strlen(text) : 0;
+    size_t room = room_of(length);
+    memset(at + room - 8, 0, 8);
+    memcpy(at, &length, 8);
+    if (length > 0)
+        memcpy(at + 8, text, length);
+    return at + room;
+}
+
+/* Texts come after all numbers of a record. */
 void journal_canonical_nans(uint8_t *body, uint16_t kind) {
     const struct journal_layout *layout = journal_layout(kind);
-    for (uint16_t i = 0; i < layout->field_count; i++, body += 8) {
+    for (uint16_t i = 0; i < layout->field_count && layout->fields[i].type != 't'; i++, body += 8) {
         double value;
         memcpy(&value, body, 8);
         if (layout->fields[i].type == 'f' && value != value)
             memcpy(body, &canonical_nan, 8);
-    }
-}
-
-static uint8_t *put_text(uint8_t *at, const char *text, size_t len) {
-    uint64_t length = len;
-    size_t room = text_room(len);
-    memset(at + room - 8, 0, 8);
-    memcpy(at, &length, 8);
-    memcpy(at + 8, text, len);
-    return at + room;
-}
-
-static uint8_t *put_number(uint8_t *at, char type, const void *field) {
-    bool nan = false;
-    double value;
-    memcpy(&value, field, 8);
-    if (type == 'f')
-        journal_store_double(at, value, &nan);
-    else
-        memcpy(at, field, 8);
-    if (nan)
-        memcpy(at, &canonical_nan, 8);
-    return at + 8;
-}
-
-void journal_put(struct journal *j, uint16_t kind, const void *record) {
-    const struct journal_layout *layout = journal_layout(kind);
-    CHECKF(layout != NULL, "kind %u", kind);
-    const uint8_t *fields = record;
-    const char *texts[FIELDS_MAX];
-    size_t lengths[FIELDS_MAX];
-    size_t size = HEADER;
-    for (uint16_t i = 0; i < layout->field_count; i++) {
-        if (layout->fields[i].type != 't') {
-            size += 8;
-            continue;
-        }
-        memcpy(&texts[i], fields + 8 * (size_t)i, sizeof(texts[i]));
-        if (texts[i] == NULL)
-            texts[i] = "";
-        CHECKF(journal_text_is_ok(texts[i]), "%s.%s", layout->name, layout->fields[i].name);
-        lengths[i] = strlen(texts[i]);
-        size += text_room(lengths[i]);
-    }
-    CHECKF(size <= JOURNAL_RECORD_MAX, "%s of %zu bytes", layout->name, size);
-    uint8_t *at = journal_reserve(j, size);
-    uint64_t header = size | (uint64_t)kind << 32;
-    memcpy(at, &header, HEADER);
-    at += HEADER;
-    for (uint16_t i = 0; i < layout->field_count; i++) {
-        char type = layout->fields[i].type;
-        if (type == 't')
-            at = put_text(at, texts[i], lengths[i]);
-        else
-            at = put_number(at, type, fields + 8 * (size_t)i);
     }
 }
 
@@ -183,10 +174,10 @@ static size_t check_text(const uint8_t *at, size_t left) {
     if (left < 16)
         return 0;
     memcpy(&len, at, 8);
-    if (len > JOURNAL_TEXT_MAX || text_room((size_t)len) > left)
+    if (len > JOURNAL_TEXT_MAX || room_of((size_t)len) > left)
         return 0;
     const char *text = (const char *)at + 8;
-    size_t room = text_room((size_t)len);
+    size_t room = room_of((size_t)len);
     for (size_t i = (size_t)len; i < room - 8; i++) {
         if (text[i] != 0)
             return 0;
@@ -199,6 +190,8 @@ static size_t check_text(const uint8_t *at, size_t left) {
 static int check_body(const struct journal_record *record, struct err *err) {
     const struct journal_layout *layout = journal_layout(record->kind);
     size_t at = 0;
+    if (text_counts[record->kind] == 0 && record->size == 8 * (size_t)layout->field_count)
+        return 0;
     for (uint16_t i = 0; i < layout->field_count; i++) {
         size_t left = record->size - at;
         size_t room = left >= 8 ? 8 : 0;
@@ -241,6 +234,10 @@ void journal_read(const struct journal_record *record, void *ret_struct) {
     const struct journal_layout *layout = journal_layout(record->kind);
     uint8_t *out = ret_struct;
     const uint8_t *at = record->body;
+    if (text_counts[record->kind] == 0) {
+        memcpy(out, at, record->size);
+        return;
+    }
     for (uint16_t i = 0; i < layout->field_count; i++, out += 8) {
         if (layout->fields[i].type != 't') {
             memcpy(out, at, 8);
@@ -251,6 +248,6 @@ void journal_read(const struct journal_record *record, void *ret_struct) {
         const char *text = (const char *)at + 8;
         memcpy(&len, at, 8);
         memcpy(out, &text, sizeof(text));
-        at += text_room((size_t)len);
+        at += room_of((size_t)len);
     }
 }

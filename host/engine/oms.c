@@ -32,11 +32,13 @@ struct order *oms_new(struct engine *e) {
 }
 
 struct strategy_event *oms_event(struct strategy *s, int32_t kind) {
-    if (s->event_count == s->event_cap) {
+    struct strategy_event *events = (struct strategy_event *)(uintptr_t)s->post.events;
+    if (s->post.event_count == s->event_cap) {
         s->event_cap = s->event_cap ? s->event_cap * 2 : 16;
-        s->events = mem_realloc_array(s->events, s->event_cap, sizeof *s->events);
+        events = mem_realloc_array(events, s->event_cap, sizeof *events);
+        s->post.events = events;
     }
-    struct strategy_event *event = &s->events[s->event_count++];
+    struct strategy_event *event = &events[s->post.event_count++];
     memset(event, 0, sizeof *event);
     event->kind = kind;
     return event;

@@ -32,8 +32,8 @@ static double *projected_units(struct engine *e, struct strategy *s, int32_t sym
 static struct ledger_money project(const struct mark *m, const struct projection *p, double held,
                                    double units, double price, double fee) {
     struct ledger_money money = {.cash = p->cash - units * price * m->multiplier - fee};
-    money.equity = p->equity + units * (m->close - price) * m->multiplier - fee;
-    money.gross = p->gross + (fabs(held + units) - fabs(held)) * m->close * m->multiplier;
+    money.equity = p->equity + units * (mark_close(m) - price) * m->multiplier - fee;
+    money.gross = p->gross + (fabs(held + units) - fabs(held)) * mark_close(m) * m->multiplier;
     return money;
 }
 
@@ -80,8 +80,8 @@ struct ledger_money risk_money_at_fill(const struct engine *e, const struct stra
     for (int32_t i = 0; i < l->open_count; i++) {
         int32_t other = l->open[i];
         const struct mark *m = &e->marks[other];
-        double known = m->instant == e->number && !this_instant ? m->previous : m->close;
-        double price = at_close ? m->close : other == symbol ? x->raw : known;
+        double known = this_instant ? mark_close(m) : mark_known_before(m, e->number);
+        double price = at_close ? mark_close(m) : other == symbol ? x->raw : known;
         double held = other == symbol ? units : l->positions[other].pub.quantity;
         double value = held * price * m->multiplier;
         net += value;

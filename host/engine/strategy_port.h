@@ -49,9 +49,8 @@ struct strategy_port {
     int (*start)(void *self, const struct qs_view *view, struct strategy_needs *ret,
                  struct err *err);
     int (*post)(void *self, const struct strategy_post *post, struct err *err);
-    /* The intents since the last collect; borrowed until the next call. *ret_started becomes 1 with
-     * the instant in which on_start ran. */
-    int (*collect)(void *self, struct intent_batch *ret, int32_t *ret_started, struct err *err);
+    /* The intents since the last collect; borrowed until the next call. */
+    int (*collect)(void *self, const struct intent_batch **ret, struct err *err);
     /* on_stop, with the last view; then its last words by collect (orders in them are refused). */
     int (*stop)(void *self, const struct strategy_post *post, struct err *err);
     /* A declared variable's value by place; 0 when there is no such place. */

@@ -13,11 +13,13 @@
 static struct instance *instance_of(struct qs_ctx *c) { return (struct instance *)(void *)c; }
 
 struct intent *instance_intent(struct instance *in, int32_t kind) {
-    if (in->intent_count == in->intent_cap) {
+    struct intent *items = (struct intent *)(uintptr_t)in->batch.items;
+    if (in->batch.count == in->intent_cap) {
         in->intent_cap = in->intent_cap ? in->intent_cap * 2 : 32;
-        in->intents = mem_realloc_array(in->intents, in->intent_cap, sizeof *in->intents);
+        items = mem_realloc_array(items, in->intent_cap, sizeof *items);
+        in->batch.items = items;
     }
-    struct intent *x = &in->intents[in->intent_count++];
+    struct intent *x = &items[in->batch.count++];
     memset(x, 0, sizeof *x);
     x->kind = kind;
     return x;
@@ -35,15 +37,17 @@ static bool keep_text(struct instance *in, const char *text, size_t max, uint32_
         len = bad;
         whole = false;
     }
-    if (in->text_len + len > in->text_cap) {
-        in->text_cap = (in->text_len + (uint32_t)len) * 2 + 256;
-        in->text = mem_realloc_array(in->text, in->text_cap, 1);
+    char *kept = (char *)(uintptr_t)in->batch.text;
+    if (in->batch.text_len + len > in->text_cap) {
+        in->text_cap = (in->batch.text_len + (uint32_t)len) * 2 + 256;
+        kept = mem_realloc_array(kept, in->text_cap, 1);
+        in->batch.text = kept;
     }
     if (len > 0)
-        memcpy(in->text + in->text_len, text, len);
-    *ret_at = in->text_len;
+        memcpy(kept + in->batch.text_len, text, len);
+    *ret_at = in->batch.text_len;
     *ret_len = (uint32_t)len;
-    in->text_len += (uint32_t)len;
+    in->batch.text_len += (uint32_t)len;
     return whole;
 }
 
@@ -55,7 +59,7 @@ static bool may_intend(const struct instance *in) {
 /* A new trading intent with its first reason; NULL when even its refusal is over the limit. */
 static struct intent *trading_intent(struct instance *in, int32_t kind) {
     if (in->orders_in_callback > QS_INTENTS_MAX) {
-        in->dropped++;
+        in->batch.dropped++;
         return NULL;
     }
     struct intent *x = instance_intent(in, kind);
@@ -151,7 +155,7 @@ static int32_t host_indicator(struct qs_ctx *c, const struct qs_indicator_req *r
 /* Room for one more annotation in this post? */
 static bool may_annotate(struct instance *in) {
     if (in->annotations_in_post >= ANNOTATIONS_MAX) {
-        in->dropped++;
+        in->batch.dropped++;
         return false;
     }
     in->annotations_in_post++;
@@ -179,7 +183,7 @@ static void host_note(struct qs_ctx *c, const char *key, const char *text) {
 static void host_plot(struct qs_ctx *c, const char *key, double value) {
     struct instance *in = instance_of(c);
     if (!isfinite(value)) {
-        in->dropped++;
+        in->batch.dropped++;
         return;
     }
     if (!may_annotate(in))

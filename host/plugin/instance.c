@@ -9,16 +9,17 @@
 #include "plugin/float_mode.h"
 #include "plugin/instance_state.h"
 
-/* Before and after plugin code: where we are, and the floating-point mode. */
+/* Before and after plugin code: where we are, and the floating-point mode (reading it costs more than a
+ * cross: once, after). */
 static void enter(struct instance *in, enum progress_phase phase) {
     in->phase = phase;
     progress_enter(in->spec.progress, phase);
     in->orders_in_callback = 0;
 }
 
-static int leave(struct instance *in, uint32_t float_mode, struct err *err) {
-    if (UNLIKELY(float_mode_get() != float_mode)) {
-        float_mode_set(float_mode);
+static int leave(struct instance *in, struct err *err) {
+    if (UNLIKELY(float_mode_get() != in->float_mode)) {
+        float_mode_set(in->float_mode);
         if (!in->float_mode_told)
             in->ctx.host->log(&in->ctx, QS_LOG_WARN,
                               "host: a callback changed the floating-point mode; put back");
@@ -34,8 +35,8 @@ static int leave(struct instance *in, uint32_t float_mode, struct err *err) {
 
 static void begin_batch(struct instance *in) {
     if (in->collected) {
-        in->intent_count = 0;
-        in->text_len = 0;
+        in->batch.count = 0;
+        in->batch.text_len = 0;
         in->collected = false;
     }
     in->annotations_in_post = 0;
@@ -57,7 +58,6 @@ static void plan_warm_up(struct instance *in) {
 static int start(void *self, const struct qs_view *view, struct strategy_needs *ret,
                  struct err *err) {
     struct instance *in = self;
-    uint32_t mode = float_mode_get();
     int refused = 0;
     in->ctx.view = view;
     in->ctx.lines = in->lines.views;
@@ -66,7 +66,7 @@ static int start(void *self, const struct qs_view *view, struct strategy_needs *
         enter(in, PROGRESS_INIT);
         refused = in->spec.schema->on_init(&in->ctx);
     }
-    int r = leave(in, mode, err);
+    int r = leave(in, err);
     if (r < 0)
         return err_prepend(err, "on_init: ");
     if (refused != 0)
@@ -108,7 +108,6 @@ static void take_bars(struct instance *in, const struct strategy_post *post) {
 static int post(void *self, const struct strategy_post *post, struct err *err) {
     struct instance *in = self;
     const struct qs_strategy *schema = in->spec.schema;
-    uint32_t mode = float_mode_get();
     in->ctx.view = post->view;
     begin_batch(in);
     take_bars(in, post);
@@ -131,28 +130,22 @@ static int post(void *self, const struct strategy_post *post, struct err *err) {
         schema->on_bar(&in->ctx);
     }
     in->ctx.feed = 0;
-    int r = leave(in, mode, err);
+    int r = leave(in, err);
     progress_enter(in->spec.progress, PROGRESS_RUNNING);
     return r;
 }
 
-static int collect(void *self, struct intent_batch *ret, int32_t *ret_started, struct err *err) {
+static int collect(void *self, const struct intent_batch **ret, struct err *err) {
     struct instance *in = self;
     (void)err;
-    *ret = (struct intent_batch){.items = in->intents,
-                                 .count = in->intent_count,
-                                 .text = in->text,
-                                 .text_len = in->text_len,
-                                 .dropped = in->dropped};
-    *ret_started = in->started && !in->announced;
-    in->announced = in->started;
+    in->batch.started = in->started;
     in->collected = true;
+    *ret = &in->batch;
     return 0;
 }
 
 static int stop(void *self, const struct strategy_post *last, struct err *err) {
     struct instance *in = self;
-    uint32_t mode = float_mode_get();
     in->ctx.view = last->view;
     begin_batch(in);
     if (in->started) {
@@ -163,14 +156,14 @@ static int stop(void *self, const struct strategy_post *last, struct err *err) {
             in->spec.schema->on_stop(&in->ctx);
         }
     }
-    if (in->dropped > 0) {
+    if (in->batch.dropped > 0) {
         char text[128];
         snprintf(text, sizeof text, "host: %llu intents or annotations over the limits were dropped",
-                 (unsigned long long)in->dropped);
+                 (unsigned long long)in->batch.dropped);
         in->annotations_in_post = 0;
         in->ctx.host->log(&in->ctx, QS_LOG_WARN, text);
     }
-    int r = leave(in, mode, err);
+    int r = leave(in, err);
     progress_enter(in->spec.progress, PROGRESS_RUNNING);
     return r;
 }
@@ -201,6 +194,7 @@ struct instance *instance_create(const struct instance_spec *spec) {
     size_t feeds = (size_t)spec->feed_count;
     in->spec = *spec;
     in->phase = PROGRESS_RUNNING;
+    in->float_mode = float_mode_get();
     lines_init(&in->lines, d->history, spec->settings->ema_seed);
     void *params = make_block(d->params_size);
     memcpy(params, spec->params, d->params_size);
@@ -246,8 +240,8 @@ void instance_destroy(struct instance **ret) {
     mem_free(in->ctx.state);
     mem_free(in->bars_seen);
     mem_free(in->bars_needed);
-    mem_free(in->intents);
-    mem_free(in->text);
+    mem_free((void *)(uintptr_t)in->batch.items);
+    mem_free((void *)(uintptr_t)in->batch.text);
     mem_free(in);
     *ret = NULL;
 }

@@ -14,18 +14,17 @@ struct instance {
     struct lines lines;
     struct qs_view no_view; /* before start */
     enum progress_phase phase;
-    bool started, collected, announced;
+    bool started, collected;
     bool float_mode_told;
+    uint32_t float_mode; /* the host's */
     int64_t *bars_seen; /* by feed */
     int64_t *bars_needed;
     int32_t feeds_waiting; /* feeds that have not seen what they need */
     int64_t next_number;
-    struct intent *intents;
-    uint32_t intent_count, intent_cap;
+    struct intent_batch batch; /* what collect hands out; items and text are ours */
+    uint32_t intent_cap;
     uint32_t orders_in_callback, annotations_in_post;
-    char *text;
-    uint32_t text_len, text_cap;
-    uint64_t dropped;
+    uint32_t text_cap;
     bool faulted;
     struct err fault;
 };

@@ -1,5 +1,7 @@
 #include "plugin/lines.h"
 
+#include <math.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,7 +10,7 @@
 #include "base/check.h"
 #include "base/mem.h"
 
-enum { COLUMN_HL2 = 5, COLUMN_HLC3 = 6, COLUMN_OHLC4 = 7, COLUMN_BARS = 8, COLUMN_LINE = -1 };
+enum { COLUMN_VOLUME = 4, COLUMN_HL2 = 5, COLUMN_HLC3 = 6, COLUMN_OHLC4 = 7, COLUMN_BARS = 8, COLUMN_LINE = -1 };
 
 void lines_init(struct lines *l, int64_t limit, int32_t seed) {
     memset(l, 0, sizeof *l);
@@ -66,15 +68,21 @@ static int32_t find_same(const struct lines *l, const struct indicator *x) {
     return -1;
 }
 
+static const double *make_ring(int64_t capacity) {
+    double *values = mem_alloc((size_t)capacity * sizeof *values);
+    for (int64_t i = 0; i < capacity; i++)
+        values[i] = (double)NAN;
+    return values;
+}
+
 static void make_lines(struct lines *l, struct indicator *x, int64_t source_lookback) {
     int64_t capacity = ring_capacity(l->limit);
     x->first_line = l->count;
     for (int32_t i = 0; i < x->out_count; i++) {
         int64_t lookback = source_lookback + ta_lookback(&x->spec, i);
-        l->views[l->count] =
-            (struct qs_line_view){.values = mem_zalloc((size_t)capacity, sizeof(double)),
-                                  .mask = capacity - 1,
-                                  .limit = l->limit};
+        l->views[l->count] = (struct qs_line_view){.values = make_ring(capacity),
+                                                   .mask = capacity - 1,
+                                                   .limit = max_i64(l->limit, 2)};
         l->feed_of[l->count] = x->feed;
         l->lookback_of[l->count] = lookback;
         x->lookback = max_i64(x->lookback, lookback);
@@ -159,28 +167,13 @@ static inline double newest(const struct qs_line_view *v) {
     return v->values[(v->count - 1) & v->mask];
 }
 
-/* What the indicator eats: one value, or the five of the bar. */
-static inline void gather(const struct lines *l, const struct indicator *x,
-                          const struct qs_feed_view *f, double in[5]) {
+/* What an indicator that does not eat a plain column eats: a mean of columns, the bar, a line. */
+static void gather(const struct lines *l, const struct indicator *x, const struct qs_feed_view *f,
+                   double in[5]) {
     int64_t i = f->now;
     switch (x->column) {
     case COLUMN_LINE:
         in[0] = newest(&l->views[x->source]);
-        break;
-    case 0:
-        in[0] = f->open[i];
-        break;
-    case 1:
-        in[0] = f->high[i];
-        break;
-    case 2:
-        in[0] = f->low[i];
-        break;
-    case 3:
-        in[0] = f->close[i];
-        break;
-    case 4:
-        in[0] = f->volume[i];
         break;
     case COLUMN_HL2:
         in[0] = (f->high[i] + f->low[i]) / 2.0;
@@ -201,16 +194,48 @@ static inline void gather(const struct lines *l, const struct indicator *x,
     }
 }
 
+/* The place of a line's next value. */
+static inline double *next_place(const struct qs_line_view *v) {
+    return (double *)(uintptr_t)&v->values[v->count & v->mask];
+}
+
+static void push_many(struct lines *l, const struct indicator *x, const double *in) {
+    double out[TA_OUT_MAX];
+    x->push(x->state, in, out);
+    for (int32_t k = 0; k < x->out_count; k++) {
+        struct qs_line_view *v = &l->views[x->first_line + k];
+        *next_place(v) = out[k];
+        v->count++;
+    }
+}
+
+static void push_gathered(struct lines *l, const struct indicator *x,
+                          const struct qs_feed_view *feed) {
+    double in[5];
+    gather(l, x, feed, in);
+    push_many(l, x, in);
+}
+
 void lines_push(struct lines *l, const struct qs_feed_view *feed, int32_t number) {
-    double in[5], out[TA_OUT_MAX];
-    for (int32_t i = l->feed_first[number]; i < l->feed_first[number + 1]; i++) {
-        const struct indicator *x = &l->items[i];
-        gather(l, x, feed, in);
-        x->push(x->state, in, out);
-        for (int32_t k = 0; k < x->out_count; k++) {
-            struct qs_line_view *v = &l->views[x->first_line + k];
-            ((double *)(uintptr_t)v->values)[v->count & v->mask] = out[k];
+    const struct indicator *x = l->items + l->feed_first[number];
+    const struct indicator *end = l->items + l->feed_first[number + 1];
+    int64_t now = feed->now;
+    for (; x < end; x++) {
+        if (UNLIKELY((uint32_t)x->column > COLUMN_VOLUME)) {
+            push_gathered(l, x, feed);
+            continue;
+        }
+        /* the columns are the first members of the view, in this order */
+        const double *column = (&feed->open)[x->column];
+        if (LIKELY(x->out_count == 1)) {
+            struct qs_line_view *v = &l->views[x->first_line];
+            x->push(x->state, &column[now], next_place(v));
             v->count++;
+        } else {
+            push_many(l, x, &column[now]);
         }
     }
 }
+
+_Static_assert(offsetof(struct qs_feed_view, volume) == 4 * sizeof(double *),
+               "the columns of a feed view lie one after the other");

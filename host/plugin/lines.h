@@ -16,14 +16,14 @@
 #include "ta/ta.h"
 
 struct indicator {
-    struct ta_spec spec;
     ta_push_fn push;
     void *state;
-    int32_t source; /* as asked for: encoded column or line */
     int32_t column; /* QS_OPEN - source .. for columns; -1 = a line */
-    int32_t feed;
     int32_t first_line, out_count;
+    int32_t feed;
+    int32_t source; /* as asked for: encoded column or line */
     int64_t lookback; /* bars of the feed before its slowest output is defined */
+    struct ta_spec spec;
 };
 
 struct lines {

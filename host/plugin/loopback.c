@@ -10,6 +10,7 @@ struct loopback {
     struct str to, from;
     struct intent *items;
     uint32_t items_cap;
+    struct intent_batch batch;
 };
 
 static int start(void *self, const struct qs_view *view, struct strategy_needs *ret,
@@ -42,17 +43,16 @@ static int stop(void *self, const struct strategy_post *post, struct err *err) {
     return r < 0 ? r : l->inner->stop(l->inner->self, &seen, err);
 }
 
-static int collect(void *self, struct intent_batch *ret, int32_t *ret_started, struct err *err) {
+static int collect(void *self, const struct intent_batch **ret, struct err *err) {
     struct loopback *l = self;
-    struct intent_batch batch;
-    int32_t started;
-    int r = l->inner->collect(l->inner->self, &batch, &started, err);
+    const struct intent_batch *batch;
+    int r = l->inner->collect(l->inner->self, &batch, err);
     if (r < 0)
         return r;
     str_clear(&l->from);
-    wire_put_intents(&l->from, &batch, started);
-    return wire_take_intents(l->from.data, l->from.len, &l->items, &l->items_cap, ret,
-                             ret_started, err);
+    wire_put_intents(&l->from, batch);
+    *ret = &l->batch;
+    return wire_take_intents(l->from.data, l->from.len, &l->items, &l->items_cap, &l->batch, err);
 }
 
 static int variable(void *self, int32_t place, const char **ret_name, double *ret_value) {

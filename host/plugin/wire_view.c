@@ -211,14 +211,16 @@ int wire_take_post(struct shadow *s, const char *bytes, size_t len, struct strat
     return 0;
 }
 
-void wire_put_intents(struct str *bytes, const struct intent_batch *batch, int32_t started) {
+void wire_put_intents(struct str *bytes, const struct intent_batch *batch) {
     struct intents_head head = {.count = batch->count,
                                 .text_len = batch->text_len,
-                                .started = started,
+                                .started = batch->started,
                                 .dropped = batch->dropped};
     str_append_n(bytes, (const char *)&head, sizeof head);
-    str_append_n(bytes, (const char *)batch->items, batch->count * sizeof *batch->items);
-    str_append_n(bytes, batch->text, batch->text_len);
+    if (batch->count > 0)
+        str_append_n(bytes, (const char *)batch->items, batch->count * sizeof *batch->items);
+    if (batch->text_len > 0)
+        str_append_n(bytes, batch->text, batch->text_len);
 }
 
 static bool inside(uint32_t at, uint32_t len, uint32_t max, uint32_t text_len) {
@@ -232,7 +234,7 @@ static bool intent_sound(const struct intent *x, uint32_t text_len) {
 }
 
 int wire_take_intents(const char *bytes, size_t len, struct intent **items, uint32_t *items_cap,
-                      struct intent_batch *ret, int32_t *ret_started, struct err *err) {
+                      struct intent_batch *ret, struct err *err) {
     struct reader r = {bytes, len};
     struct intents_head head;
     if (!take(&r, &head, sizeof head) || head.count > r.left / sizeof **items ||
@@ -250,7 +252,7 @@ int wire_take_intents(const char *bytes, size_t len, struct intent **items, uint
                                  .count = head.count,
                                  .text = r.at,
                                  .text_len = head.text_len,
-                                 .dropped = head.dropped};
-    *ret_started = head.started;
+                                 .dropped = head.dropped,
+                                 .started = head.started != 0};
     return 0;
 }

@@ -46,9 +46,9 @@ int wire_take_post(struct shadow *s, const char *bytes, size_t len, struct strat
                    struct err *err);
 
 /* Intents the other way. */
-void wire_put_intents(struct str *bytes, const struct intent_batch *batch, int32_t started);
+void wire_put_intents(struct str *bytes, const struct intent_batch *batch);
 /* *ret points into bytes and into *items, which is grown as needed (mem_free it). */
 int wire_take_intents(const char *bytes, size_t len, struct intent **items, uint32_t *items_cap,
-                      struct intent_batch *ret, int32_t *ret_started, struct err *err);
+                      struct intent_batch *ret, struct err *err);
 
 #endif

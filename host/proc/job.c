@@ -35,17 +35,29 @@ static int send_records(void *self, const void *bytes, size_t len, struct err *e
     return send_frame(*(int *)self, FRAME_RECORDS, bytes, len, err);
 }
 
+static int load_and_run(const struct job_spec *job, struct sink_port *sink,
+                        struct progress *progress, struct backtest_result *ret, struct err *err) {
+    struct plugin *plugins;
+    int r = backtest_load(job->plan, progress, &plugins, err);
+    if (r < 0)
+        return r;
+    r = backtest_run(&(struct backtest_spec){.plan = job->plan,
+                                             .plugins = plugins,
+                                             .sink = sink,
+                                             .progress = progress,
+                                             .port = job->port,
+                                             .cut_after = job->cut_after},
+                     ret, err);
+    mem_free(plugins);
+    return r;
+}
+
 static int work(void *arg, int out_fd, struct child_status *status) {
     const struct job_spec *job = arg;
     struct err err = {0};
     struct sink_port sink = {.self = &out_fd, .write = send_records};
     struct backtest_result result;
-    struct backtest_spec spec = {.plan = job->plan,
-                                 .sink = &sink,
-                                 .progress = &status->progress,
-                                 .port = job->port,
-                                 .cut_after = job->cut_after};
-    int r = backtest_run(&spec, &result, &err);
+    int r = load_and_run(job, &sink, &status->progress, &result, &err);
     if (r == 0)
         return send_frame(out_fd, FRAME_RESULT, &result, sizeof result, &err) < 0 ? 2 : 0;
     struct frame_error told = {.code = err.code};
@@ -159,11 +171,7 @@ int job_run(const struct job_spec *spec, struct job_result *ret, struct err *err
     if (!spec->is_inline)
         return run_child(spec, ret, err);
     struct sink_port sink = {.self = spec->self, .write = spec->take};
-    return backtest_run(&(struct backtest_spec){.plan = spec->plan,
-                                                .sink = &sink,
-                                                .port = spec->port,
-                                                .cut_after = spec->cut_after},
-                        &ret->run, err);
+    return load_and_run(spec, &sink, NULL, &ret->run, err);
 }
 
 void job_result_fini(struct job_result *ret) {

@@ -15,7 +15,6 @@
 /* Everything that lives as long as the run. */
 struct machine {
     const struct backtest_spec *spec;
-    struct plugin *plugins; /* by strategy; one build may serve several */
     struct instance **instances;
     struct loopback **loopbacks;
     struct strategy *strategies;
@@ -28,22 +27,36 @@ struct machine {
 };
 
 /* One build is loaded once, whoever uses it. */
-static int load_plugin(struct machine *m, int32_t i, struct err *err) {
-    const struct plan *plan = m->spec->plan;
+static int load_plugin(const struct plan *plan, int32_t i, struct progress *progress,
+                       struct plugin *plugins, struct err *err) {
     for (int32_t k = 0; k < i; k++)
         if (strcmp(plan->strategies[k].build.sha, plan->strategies[i].build.sha) == 0) {
-            m->plugins[i] = m->plugins[k];
+            plugins[i] = plugins[k];
             return 0;
         }
-    int r = loader_open(&plan->strategies[i].build, m->spec->progress, &m->plugins[i], err);
+    int r = loader_open(&plan->strategies[i].build, progress, &plugins[i], err);
     return r < 0 ? err_prepend(err, "%s: ", plan->strategies[i].build.source) : 0;
+}
+
+int backtest_load(const struct plan *plan, struct progress *progress, struct plugin **ret,
+                  struct err *err) {
+    struct plugin *plugins = mem_zalloc((size_t)plan->strategy_count, sizeof *plugins);
+    for (int32_t i = 0; i < plan->strategy_count; i++) {
+        int r = load_plugin(plan, i, progress, plugins, err);
+        if (r < 0) {
+            mem_free(plugins);
+            return r;
+        }
+    }
+    *ret = plugins;
+    return 0;
 }
 
 static void make_strategy(struct machine *m, int32_t i) {
     const struct plan *plan = m->spec->plan;
     const struct plan_strategy *from = &plan->strategies[i];
     struct strategy *s = &m->strategies[i];
-    m->instances[i] = instance_create(&(struct instance_spec){.schema = m->plugins[i].schema,
+    m->instances[i] = instance_create(&(struct instance_spec){.schema = m->spec->plugins[i].schema,
                                                               .descriptor = &from->descriptor,
                                                               .params = from->params,
                                                               .settings = &plan->settings,
@@ -92,7 +105,6 @@ static int machine_init(struct machine *m, const struct backtest_spec *spec, str
     size_t strategies = (size_t)spec->plan->strategy_count;
     memset(m, 0, sizeof *m);
     m->spec = spec;
-    m->plugins = mem_zalloc(strategies, sizeof *m->plugins);
     m->instances = mem_zalloc(strategies, sizeof(struct instance *));
     m->loopbacks = mem_zalloc(strategies, sizeof(struct loopback *));
     m->strategies = mem_zalloc(strategies, sizeof *m->strategies);
@@ -103,12 +115,8 @@ static int machine_init(struct machine *m, const struct backtest_spec *spec, str
         return r;
     if (spec->cut_after > 0)
         replay_cut_after(&m->replay, spec->cut_after);
-    for (int32_t i = 0; i < spec->plan->strategy_count; i++) {
-        r = load_plugin(m, i, err);
-        if (r < 0)
-            return r;
+    for (int32_t i = 0; i < spec->plan->strategy_count; i++)
         make_strategy(m, i);
-    }
     make_engine(m);
     return 0;
 }
@@ -124,7 +132,6 @@ static void machine_fini(struct machine *m) {
     }
     replay_fini(&m->replay);
     journal_fini(&m->journal);
-    mem_free(m->plugins);
     mem_free(m->instances);
     mem_free(m->loopbacks);
     mem_free(m->strategies);

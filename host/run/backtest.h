@@ -2,7 +2,7 @@
  * run/backtest.h - one backtest in this process: loads the builds of a plan, plugs the ports together,
  * drives the engine to the end, hands the journal to a sink.
  *
- * Runs plugin code. Called in a worker (proc/job.h), or in the caller's own process with --inline.
+ * Runs plugin code; runs that share a process share the plugins' statics. Called in a worker (proc/job.h), or in the caller's own process with --inline.
  */
 #ifndef RUN_BACKTEST_H
 #define RUN_BACKTEST_H
@@ -15,8 +15,16 @@
 /* How strategies are asked; law 1 says that nobody can tell. */
 enum backtest_port { BACKTEST_DIRECT, BACKTEST_LOOPBACK };
 
+struct plugin; /* plugin/loader.h */
+
+/* Load the builds of a plan into this process, each once; they stay. *ret: one plugin for each
+ * strategy, mem_free it. progress may be NULL. */
+int backtest_load(const struct plan *plan, struct progress *progress, struct plugin **ret,
+                  struct err *err);
+
 struct backtest_spec {
     const struct plan *plan;
+    const struct plugin *plugins; /* from backtest_load */
     struct sink_port *sink;    /* gets the journal */
     struct progress *progress; /* may be NULL */
     enum backtest_port port;

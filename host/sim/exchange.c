@@ -65,10 +65,10 @@ static bool fills_at_signal_close(const struct settings *s, const struct order *
 static void offer_open(struct exchange *x, const struct due *d, int64_t now) {
     struct order *o = d->order;
     const struct mark *m = &x->marks[o->symbol];
-    struct match_bar bar = {m->open, m->high, m->low, m->close};
+    struct match_bar bar = {mark_open(m), mark_high(m), mark_low(m), mark_close(m)};
     struct match found = match_open(x->settings, o, &bar, !o->met);
     int32_t phase = PHASE_OPEN;
-    int64_t time = m->open_time;
+    int64_t time = mark_open_time(m);
     o->met = true;
     o->triggered |= found.triggers;
     if (fills_at_signal_close(x->settings, o)) {
@@ -81,7 +81,7 @@ static void offer_open(struct exchange *x, const struct due *d, int64_t now) {
     if (found.fills)
         offer(x, o, &found, phase, time, now);
     else if (o->tif == QS_IOC)
-        end(x, o, QS_ORDER_CANCELED, REASON_IOC_UNFILLED, m->open_time);
+        end(x, o, QS_ORDER_CANCELED, REASON_IOC_UNFILLED, mark_open_time(m));
 }
 
 static bool comes_before(const struct due *a, const struct due *b) {
@@ -121,9 +121,6 @@ static int32_t waiting_symbol(const struct exchange *x, const struct feed *feed)
     return feed->is_execution && x->lists[feed->symbol_id].first ? feed->symbol_id : -1;
 }
 
-/* A bar without volume fills nothing once its symbol has shown some. */
-static bool trades(const struct mark *m) { return !m->has_volume || m->volume > 0.0; }
-
 /* DAY orders of an earlier day expire before they see the bar. */
 static bool outlived(struct exchange *x, struct order *o, int64_t open_time) {
     if (o->tif != QS_DAY || !o->has_day || time_day_floor(open_time) <= o->day)
@@ -138,14 +135,14 @@ static void gather_due(struct exchange *x, const struct instant *now) {
         int32_t symbol = waiting_symbol(x, &x->feeds[now->feeds[i]]);
         if (symbol < 0)
             continue;
-        const struct mark *m = &x->marks[symbol];
+        struct mark *m = &x->marks[symbol];
         for (struct order *o = x->lists[symbol].first, *next; o; o = next) {
             next = o->next;
-            if (outlived(x, o, m->open_time) || !trades(m))
+            if (outlived(x, o, mark_open_time(m)) || !mark_trades(m))
                 continue;
-            o->day = o->has_day ? o->day : time_day_floor(m->open_time);
+            o->day = o->has_day ? o->day : time_day_floor(mark_open_time(m));
             o->has_day = true;
-            push_due(x, o, m->open_time);
+            push_due(x, o, mark_open_time(m));
         }
     }
     sort_due(x->due, x->due_count);
@@ -155,7 +152,7 @@ static void gather_due(struct exchange *x, const struct instant *now) {
  * that triggers here rests until the next bar. */
 static void pass_inside(struct exchange *x, int32_t symbol, int32_t class, int64_t now) {
     const struct mark *m = &x->marks[symbol];
-    struct match_bar bar = {m->open, m->high, m->low, m->close};
+    struct match_bar bar = {mark_open(m), mark_high(m), mark_low(m), mark_close(m)};
     for (struct order *o = x->lists[symbol].first, *next; o; o = next) {
         next = o->next;
         if (o->type == QS_MARKET || (class >= 0 && class_of(o) != class) ||
@@ -167,12 +164,12 @@ static void pass_inside(struct exchange *x, int32_t symbol, int32_t class, int64
             o->triggered_inside = now;
         }
         if (found.fills)
-            offer(x, o, &found, PHASE_BAR, m->close_time, now);
+            offer(x, o, &found, PHASE_BAR, mark_close_time(m), now);
     }
 }
 
 static void expire_after(struct exchange *x, int32_t symbol) {
-    int64_t close_time = x->marks[symbol].close_time;
+    int64_t close_time = mark_close_time(&x->marks[symbol]);
     for (struct order *o = x->lists[symbol].first, *next; o; o = next) {
         next = o->next;
         if (o->tif == QS_DAY && o->has_day && close_time >= o->day + TIME_DAY)
@@ -198,7 +195,7 @@ static void meet(void *self, const struct instant *now) {
         int32_t symbol = waiting_symbol(x, &x->feeds[now->feeds[i]]);
         if (symbol < 0)
             continue;
-        if (trades(&x->marks[symbol]))
+        if (mark_trades(&x->marks[symbol]))
             meet_inside(x, symbol, now->time);
         expire_after(x, symbol);
     }
@@ -209,7 +206,7 @@ static void meet_close(void *self, const struct instant *now) {
     x->due_count = 0;
     for (int32_t i = 0; i < now->feed_count; i++) {
         int32_t symbol = waiting_symbol(x, &x->feeds[now->feeds[i]]);
-        if (symbol < 0 || !trades(&x->marks[symbol]))
+        if (symbol < 0 || !mark_trades(&x->marks[symbol]))
             continue;
         for (struct order *o = x->lists[symbol].first; o; o = o->next)
             if (o->type == QS_MARKET && o->accepted == now->time)
@@ -218,7 +215,7 @@ static void meet_close(void *self, const struct instant *now) {
     sort_due(x->due, x->due_count);
     for (int32_t i = 0; i < x->due_count; i++) {
         struct order *o = x->due[i].order;
-        struct match found = {.fills = true, .takes = true, .raw = x->marks[o->symbol].close};
+        struct match found = {.fills = true, .takes = true, .raw = mark_close(&x->marks[o->symbol])};
         o->met = true;
         offer(x, o, &found, PHASE_CLOSE, now->time, now->time);
     }
@@ -241,7 +238,7 @@ static void each_open(void *self, void (*each)(void *user, struct order *order),
 }
 
 void exchange_init(struct exchange *x, const struct settings *settings, const struct feed *feeds,
-                   const struct mark *marks, int32_t symbol_count, struct broker_sink sink) {
+                   struct mark *marks, int32_t symbol_count, struct broker_sink sink) {
     *x = (struct exchange){.sink = sink,
                            .settings = settings,
                            .feeds = feeds,

@@ -30,7 +30,7 @@ struct exchange {
     struct broker_sink sink;
     const struct settings *settings;
     const struct feed *feeds;
-    const struct mark *marks; /* the engine's, renewed before meet */
+    struct mark *marks; /* the engine's, renewed before meet */
     int32_t symbol_count;
     struct order_list *lists; /* by symbol */
     struct due *due;          /* scratch */
@@ -40,7 +40,7 @@ struct exchange {
 
 /* feeds and marks are borrowed; sink is where executions go. */
 void exchange_init(struct exchange *x, const struct settings *settings, const struct feed *feeds,
-                   const struct mark *marks, int32_t symbol_count, struct broker_sink sink);
+                   struct mark *marks, int32_t symbol_count, struct broker_sink sink);
 void exchange_fini(struct exchange *x);
 
 #endif

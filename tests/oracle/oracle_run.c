@@ -36,7 +36,7 @@ struct script {
     int64_t next_number;
     struct intent batch[2048];
     uint32_t batch_count;
-    int32_t started;
+    struct intent_batch out;
 };
 
 struct bars {
@@ -305,13 +305,12 @@ static int script_post(void *self, const struct strategy_post *post, struct err 
     return 0;
 }
 
-static int script_collect(void *self, struct intent_batch *ret, int32_t *ret_started,
-                          struct err *err) {
+static int script_collect(void *self, const struct intent_batch **ret, struct err *err) {
     struct script *s = self;
     (void)err;
-    *ret = (struct intent_batch){.items = s->batch, .count = s->batch_count, .text = ""};
-    *ret_started = s->started == 0;
-    s->started = 1;
+    s->out = (struct intent_batch){
+        .items = s->batch, .count = s->batch_count, .text = "", .started = 1};
+    *ret = &s->out;
     return 0;
 }
 

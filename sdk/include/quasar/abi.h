@@ -29,7 +29,7 @@ extern "C" {
 /* Limits that the host enforces; over them a build is refused or an intent is rejected. */
 #define QS_INPUTS_MAX 64
 #define QS_VARIABLES_MAX 64
-#define QS_LINES_MAX 256
+#define QS_LINES_MAX 16384
 #define QS_FEEDS_MAX 4096
 #define QS_NAME_MAX 63 /* bytes of an id, an input's name */
 #define QS_TAG_MAX 23  /* bytes of an order tag */
