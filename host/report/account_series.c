@@ -32,6 +32,17 @@ static void more_room(struct account_series *s) {
     s->gross = mem_realloc_array(s->gross, n, sizeof(*s->gross));
 }
 
+static void append(struct account_series *s, const struct account_row *row) {
+    if (s->count == s->cap)
+        more_room(s);
+    int64_t at = s->count++;
+    s->time[at] = row->time;
+    s->equity[at] = row->equity;
+    s->low[at] = row->low;
+    s->high[at] = row->high;
+    s->gross[at] = row->gross;
+}
+
 static void merge_last(struct account_series *s, const struct account_row *row) {
     int64_t last = s->count - 1;
     s->equity[last] = row->equity;
@@ -57,14 +68,7 @@ int account_series_add(struct account_series *s, const struct account_row *row, 
     if (s->count >= SERIES_ROWS_MAX)
         return err_set(err, ERR_LIMIT, "journal: an account of more than %d instants",
                        SERIES_ROWS_MAX);
-    if (s->count == s->cap)
-        more_room(s);
-    int64_t at = s->count++;
-    s->time[at] = row->time;
-    s->equity[at] = row->equity;
-    s->low[at] = row->low;
-    s->high[at] = row->high;
-    s->gross[at] = row->gross;
+    append(s, row);
     return 0;
 }
 
@@ -101,7 +105,7 @@ void account_series_sum(const struct account_series *parts, const double *initia
             sum.high += is_new ? part->high[row] : equity;
             sum.gross += row >= 0 ? part->gross[row] : 0.0;
         }
-        CHECK(account_series_add(ret, &sum, NULL) == 0);
+        append(ret, &sum);
     }
     mem_free(next);
 }

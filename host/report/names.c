@@ -79,9 +79,8 @@ static int take_silo(struct names *names, const struct j_silo *r, struct err *er
     int rc = check_next("silo", r->id, names->silo_count, err);
     if (rc != 0)
         return rc;
-    if (!isfinite(r->initial_cash))
-        return err_set(err, ERR_FORMAT, "journal: silo %s: initial cash is no finite number",
-                       r->name);
+    if (!(fabs(r->initial_cash) <= 1e100))
+        return err_set(err, ERR_FORMAT, "journal: silo %s: its initial cash is no money", r->name);
     names->silos = grow(names->silos, names->silo_count, &names->silo_cap, sizeof(*names->silos));
     names->silos[names->silo_count++] =
         (struct name_silo){.name = mem_strdup(r->name), .initial_cash = r->initial_cash};
@@ -94,9 +93,8 @@ static int take_strategy(struct names *names, const struct j_strategy *r, struct
         rc = names_check_silo(names, "strategy", r->silo, err);
     if (rc != 0)
         return rc;
-    if (!isfinite(r->budget))
-        return err_set(err, ERR_FORMAT, "journal: strategy %s: its budget is no finite number",
-                       r->name);
+    if (!(fabs(r->budget) <= 1e100))
+        return err_set(err, ERR_FORMAT, "journal: strategy %s: its budget is no money", r->name);
     names->strategies = grow(names->strategies, names->strategy_count, &names->strategy_cap,
                              sizeof(*names->strategies));
     names->strategies[names->strategy_count++] =

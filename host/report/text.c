@@ -317,8 +317,10 @@ static void print_settings(struct page *p) {
             table_cell(&table, "");
         table_cell(&table, is_optimistic ? "optimistic" : "");
     }
-    heading(p, "Settings");
-    if (table_rows(&table) == 0)
+    bool is_told = p->report->facts->default_count > 0 || p->report->facts->risk != NULL;
+    if (is_told || table_rows(&table) > 0)
+        heading(p, "Settings");
+    if (table_rows(&table) == 0 && p->report->facts->default_count > 0)
         paragraph(p, "all at their defaults");
     end_table(p, &table);
     if (p->report->facts->risk != NULL) {

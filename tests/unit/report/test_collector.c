@@ -106,6 +106,23 @@ Test(account_series, sum_carries_the_last_row_of_those_who_pause) {
     account_series_fini(&parts[1]);
 }
 
+/* Found by tests/fuzz/journal_fuzz.c: the parts are money, their sum is over the limit of a part. */
+Test(account_series, sums_what_is_too_large_for_one) {
+    struct account_series parts[2], sum;
+    double initial[2] = {1e100, 1e100};
+    for (int i = 0; i < 2; i++) {
+        account_series_init(&parts[i]);
+        struct account_row row = {1, 1e100, 1e100, 1e100, 1e100};
+        cr_assert_eq(account_series_add(&parts[i], &row, NULL), 0);
+    }
+    account_series_sum(parts, initial, 2, &sum);
+    cr_assert_eq(sum.count, 1);
+    cr_assert_eq(sum.equity[0], 2e100);
+    account_series_fini(&sum);
+    account_series_fini(&parts[0]);
+    account_series_fini(&parts[1]);
+}
+
 Test(account_series, makes_one_row_of_two_of_one_time_and_refuses_going_back) {
     struct account_series s;
     struct err err;
@@ -169,7 +186,7 @@ static const struct {
     {JOURNAL_SYMBOL, 1, "multiplier", 0x7ff8000000000000, "no finite number"},
     {JOURNAL_FEED, 1, "symbol", 9, "a record 'feed' of symbol 9 (there are 2)"},
     {JOURNAL_STRATEGY, 0, "silo", UINT64_MAX, "a record 'strategy' of silo -1 (there are 1)"},
-    {JOURNAL_STRATEGY, 1, "budget", 0x7ff0000000000000, "its budget is no finite number"},
+    {JOURNAL_STRATEGY, 1, "budget", 0x7ff0000000000000, "its budget is no money"},
     {JOURNAL_PARAM, 0, "strategy", 9, "a record 'param' of strategy 9"},
     {JOURNAL_BINDING, 0, "feed", 9, "a record 'binding' of feed 9"},
     {JOURNAL_START, 0, "strategy", 9, "a record 'start' of strategy 9"},
