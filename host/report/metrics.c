@@ -67,6 +67,11 @@ static bool is_in_calendar(int64_t day, int calendar) {
     return calendar != CALENDAR_WEEKDAYS || ((day + 3) % 7 + 7) % 7 < 5;
 }
 
+/* The last stamp that belongs to a day. */
+static int64_t end_of(int64_t day) {
+    return day < INT64_MAX / TIME_DAY ? (day + 1) * TIME_DAY : INT64_MAX;
+}
+
 int64_t metrics_daily_returns(const struct metric_input *in, double **ret_returns) {
     struct rows rows = rows_of(in);
     *ret_returns = NULL;
@@ -82,7 +87,8 @@ int64_t metrics_daily_returns(const struct metric_input *in, double **ret_return
         double equity = before;
         if (!is_in_calendar(day, calendar))
             continue;
-        for (; row < rows.count && day_of(rows.time[row], calendar) <= day; row++)
+        int64_t end = end_of(day);
+        for (; row < rows.count && rows.time[row] <= end; row++)
             equity = rows.equity[row];
         returns[n++] = equity / before - 1.0;
         before = equity;
