@@ -202,12 +202,11 @@ static void take_annotations(struct qs_test *t, const struct intent_batch *batch
 
 int test_collect(struct qs_test *t) {
     struct strategy_port *port = instance_port(t->instance);
-    struct intent_batch batch;
-    int32_t started = 0;
-    if (port->collect(port->self, &batch, &started, &t->err) < 0)
+    const struct intent_batch *batch;
+    if (port->collect(port->self, &batch, &t->err) < 0)
         return test_break(t);
-    t->in_business = t->in_business || started;
-    take_annotations(t, &batch);
-    test_accept(t, &batch);
+    t->in_business = batch->started;
+    take_annotations(t, batch);
+    test_accept(t, batch);
     return (int)t->intent_count;
 }
