@@ -125,7 +125,7 @@ static int64_t host_target(struct qs_ctx *c, int32_t feed, const struct qs_size 
     return number;
 }
 
-static void set_fault(struct instance *in, const struct err *err) {
+void instance_fault(struct instance *in, const struct err *err) {
     if (!in->faulted)
         in->fault = *err;
     in->faulted = true;
@@ -145,7 +145,7 @@ static int32_t host_indicator(struct qs_ctx *c, const struct qs_indicator_req *r
     else
         line = lines_add(&in->lines, req, in->spec.feed_count, &err);
     if (line < 0) {
-        set_fault(in, &err);
+        instance_fault(in, &err);
         return -1;
     }
     c->line_count = in->lines.count;

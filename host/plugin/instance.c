@@ -9,22 +9,29 @@
 #include "plugin/float_mode.h"
 #include "plugin/instance_state.h"
 
-/* Before and after plugin code: where we are, and the floating-point mode (reading it costs more than a
- * cross: once, after). */
+/* Reading the mode waits for every sum in flight: not at every bar. */
+#define FLOAT_MODE_EVERY 64
+
+/* Before and after plugin code. */
 static void enter(struct instance *in, enum progress_phase phase) {
     in->phase = phase;
     progress_enter(in->spec.progress, phase);
     in->orders_in_callback = 0;
 }
 
+/* A callback that left another floating-point mode behind has spoiled numbers since: no result of such
+ * a run may be believed, so the run ends. */
+static void check_float_mode(struct instance *in) {
+    if (LIKELY(float_mode_get() == in->float_mode))
+        return;
+    float_mode_set(in->float_mode);
+    struct err err;
+    (void)err_set(&err, ERR_PLUGIN,
+                  "a callback changed the floating-point mode (leave MXCSR and fenv alone)");
+    instance_fault(in, &err);
+}
+
 static int leave(struct instance *in, struct err *err) {
-    if (UNLIKELY(float_mode_get() != in->float_mode)) {
-        float_mode_set(in->float_mode);
-        if (!in->float_mode_told)
-            in->ctx.host->log(&in->ctx, QS_LOG_WARN,
-                              "host: a callback changed the floating-point mode; put back");
-        in->float_mode_told = true;
-    }
     in->phase = PROGRESS_RUNNING;
     if (UNLIKELY(in->faulted)) {
         *err = in->fault;
@@ -66,6 +73,7 @@ static int start(void *self, const struct qs_view *view, struct strategy_needs *
         enter(in, PROGRESS_INIT);
         refused = in->spec.schema->on_init(&in->ctx);
     }
+    check_float_mode(in);
     int r = leave(in, err);
     if (r < 0)
         return err_prepend(err, "on_init: ");
@@ -130,6 +138,10 @@ static int post(void *self, const struct strategy_post *post, struct err *err) {
         schema->on_bar(&in->ctx);
     }
     in->ctx.feed = 0;
+    if (UNLIKELY(--in->float_mode_in == 0)) {
+        check_float_mode(in);
+        in->float_mode_in = FLOAT_MODE_EVERY;
+    }
     int r = leave(in, err);
     progress_enter(in->spec.progress, PROGRESS_RUNNING);
     return r;
@@ -163,6 +175,7 @@ static int stop(void *self, const struct strategy_post *last, struct err *err) {
         in->annotations_in_post = 0;
         in->ctx.host->log(&in->ctx, QS_LOG_WARN, text);
     }
+    check_float_mode(in);
     int r = leave(in, err);
     progress_enter(in->spec.progress, PROGRESS_RUNNING);
     return r;
@@ -195,6 +208,7 @@ struct instance *instance_create(const struct instance_spec *spec) {
     in->spec = *spec;
     in->phase = PROGRESS_RUNNING;
     in->float_mode = float_mode_get();
+    in->float_mode_in = 1;
     lines_init(&in->lines, d->history, spec->settings->ema_seed);
     void *params = make_block(d->params_size);
     memcpy(params, spec->params, d->params_size);

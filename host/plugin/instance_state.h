@@ -15,8 +15,8 @@ struct instance {
     struct qs_view no_view; /* before start */
     enum progress_phase phase;
     bool started, collected;
-    bool float_mode_told;
-    uint32_t float_mode; /* the host's */
+    uint32_t float_mode;  /* the host's */
+    int32_t float_mode_in; /* posts until it is looked at */
     int64_t *bars_seen; /* by feed */
     int64_t *bars_needed;
     int32_t feeds_waiting; /* feeds that have not seen what they need */
@@ -31,6 +31,9 @@ struct instance {
 
 /* The table that every ctx points to. */
 extern const struct qs_host host_table;
+
+/* What the plugin did wrong; the first one counts, and the port reports it. */
+void instance_fault(struct instance *in, const struct err *err);
 
 /* An empty intent at the end of the batch. */
 struct intent *instance_intent(struct instance *in, int32_t kind);
