@@ -6,6 +6,8 @@
 #include <unistd.h>
 #include <xxhash.h>
 
+#include "base/hash_wide.h"
+
 #include <errno.h>
 #include <sys/stat.h>
 
@@ -148,7 +150,14 @@ void hash128_reset(struct xxh128_state *state) {
 }
 
 void hash128_update(struct xxh128_state *state, const void *data, size_t len) {
-    if (len > 0)
+    static int wide = -1;
+    if (UNLIKELY(wide < 0))
+        wide = hash_wide_available() && XXH_versionNumber() == XXH_VERSION_NUMBER;
+    if (len == 0)
+        return;
+    if (wide)
+        hash_wide_update(inner(state), data, len);
+    else
         CHECK(XXH3_128bits_update(inner(state), data, len) == XXH_OK);
 }
 

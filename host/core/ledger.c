@@ -15,6 +15,23 @@
 /* What is left of a position after sums of fractions: below this share of what was traded it is
  * zero. */
 #define DUST 1e-12
+/* Made before the first bar: most strategies never need more. */
+#define LOTS_AT_START 4
+
+static struct lot *lot_at(struct position *p, int32_t i) {
+    return &p->lots[(p->lot_first + i) & (p->lot_cap - 1)];
+}
+
+/* Room for cap lots, a power of two. */
+static void lot_reserve(struct position *p, int32_t cap) {
+    struct lot *lots = mem_zalloc((size_t)cap, sizeof *lots);
+    for (int32_t i = 0; i < p->lot_count; i++)
+        lots[i] = *lot_at(p, i);
+    mem_free(p->lots);
+    p->lots = lots;
+    p->lot_cap = cap;
+    p->lot_first = 0;
+}
 
 void ledger_init(struct ledger *l, const struct settings *settings, int32_t symbol_count,
                  double initial) {
@@ -23,6 +40,8 @@ void ledger_init(struct ledger *l, const struct settings *settings, int32_t symb
     l->symbol_count = symbol_count;
     l->positions = mem_zalloc((size_t)symbol_count, sizeof *l->positions);
     l->open = mem_zalloc((size_t)symbol_count, sizeof *l->open);
+    for (int32_t i = 0; i < symbol_count; i++)
+        lot_reserve(&l->positions[i], LOTS_AT_START);
     l->acct.initial = initial;
     l->acct.cash = initial;
     l->acct.equity = initial;
@@ -41,21 +60,9 @@ void ledger_fini(struct ledger *l) {
     memset(l, 0, sizeof *l);
 }
 
-static struct lot *lot_at(struct position *p, int32_t i) {
-    return &p->lots[(p->lot_first + i) & (p->lot_cap - 1)];
-}
-
 static struct lot *lot_push(struct position *p) {
-    if (p->lot_count == p->lot_cap) {
-        int32_t cap = p->lot_cap ? p->lot_cap * 2 : 8;
-        struct lot *lots = mem_zalloc((size_t)cap, sizeof *lots);
-        for (int32_t i = 0; i < p->lot_count; i++)
-            lots[i] = *lot_at(p, i);
-        mem_free(p->lots);
-        p->lots = lots;
-        p->lot_cap = cap;
-        p->lot_first = 0;
-    }
+    if (p->lot_count == p->lot_cap)
+        lot_reserve(p, p->lot_cap * 2);
     return lot_at(p, p->lot_count++);
 }
 
@@ -275,8 +282,6 @@ bool ledger_can_open(const struct settings *s, double cash, double equity, doubl
 
 void ledger_mark(struct ledger *l, const struct mark *marks, int64_t number) {
     struct qs_account *a = &l->acct;
-    if (l->open_count == 0 && !l->changed)
-        return;
     l->changed = false;
     double net = 0.0, gross = 0.0, low_sum = 0.0, high_sum = 0.0;
     for (int32_t i = 0; i < l->open_count; i++) {

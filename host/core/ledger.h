@@ -119,6 +119,8 @@ void ledger_fini(struct ledger *l);
 void ledger_apply(struct ledger *l, const struct booking *b, struct booked *ret,
                   ledger_round_fn each, void *user);
 
+/* Whether marking could change anything: something is held, or was booked since the last time. */
+static inline bool ledger_moves(const struct ledger *l) { return l->open_count > 0 || l->changed; }
 /* Mark everything at the marks of instant `number` and renew the account's figures. */
 void ledger_mark(struct ledger *l, const struct mark *marks, int64_t number);
 

@@ -46,6 +46,7 @@ static void init_silo(struct engine *e, struct silo *silo, int32_t id) {
 }
 
 void engine_init(struct engine *e) {
+    e->strategies_end = e->strategies + e->strategy_count;
     e->newest = mem_alloc((size_t)e->feed_count * sizeof *e->newest);
     for (int32_t f = 0; f < e->feed_count; f++)
         e->newest[f] = -1;
@@ -59,6 +60,7 @@ void engine_init(struct engine *e) {
         init_strategy(e, &e->strategies[i]);
     for (int32_t i = 0; i < e->silo_count; i++)
         init_silo(e, &e->silos[i], i);
+    oms_reserve(e);
 }
 
 static void fini_strategy(struct strategy *s) {
@@ -128,14 +130,17 @@ static void mark_silos(struct engine *e) {
 }
 
 static void mark_all(struct engine *e) {
-    for (struct strategy *s = e->strategies, *end = s + e->strategy_count; s < end; s++)
-        ledger_mark(&s->ledger, e->marks, e->number);
+    for (struct strategy *s = e->strategies; s < e->strategies_end; s++)
+        if (ledger_moves(&s->ledger))
+            ledger_mark(&s->ledger, e->marks, e->number);
     if (e->has_shared_silo)
         mark_silos(e);
     e->booked = false;
 }
 
-static void renew_view(struct engine *e, struct strategy *s, const struct instant *now) {
+/* Returns how many of the strategy's feeds closed (which is in its post as well, but reading that back
+ * next to event_count as one word would wait for both stores). */
+static int32_t renew_view(struct engine *e, struct strategy *s, const struct instant *now) {
     int32_t closed = 0;
     for (int32_t i = 0; i < now->feed_count; i++) {
         int32_t local = s->local[now->feeds[i]];
@@ -149,12 +154,12 @@ static void renew_view(struct engine *e, struct strategy *s, const struct instan
         view_refresh_orders(s);
     s->view.pub.now = e->time;
     s->view.pub.bars = e->number;
+    return closed;
 }
 
 static int post_all(struct engine *e, const struct instant *now, struct err *err) {
-    for (struct strategy *s = e->strategies, *end = s + e->strategy_count; s < end; s++) {
-        renew_view(e, s, now);
-        if (s->post.closed_count == 0 && s->post.event_count == 0)
+    for (struct strategy *s = e->strategies; s < e->strategies_end; s++) {
+        if (renew_view(e, s, now) == 0 && s->post.event_count == 0)
             continue;
         if (s->port->post(s->port->self, &s->post, err) < 0)
             return err_prepend(err, "strategy %s: ", s->name);
@@ -170,7 +175,7 @@ static void note_start(struct engine *e, struct strategy *s) {
 }
 
 static int collect_all(struct engine *e, struct err *err) {
-    for (struct strategy *s = e->strategies, *end = s + e->strategy_count; s < end; s++) {
+    for (struct strategy *s = e->strategies; s < e->strategies_end; s++) {
         const struct intent_batch *batch;
         if (!s->posted)
             continue;
@@ -189,14 +194,15 @@ static int collect_all(struct engine *e, struct err *err) {
 static void record_equity(struct engine *e) {
     for (int32_t i = 0; i < e->silo_count; i++) {
         const struct qs_account *a = &e->silos[i].ledger->acct;
-        journal_put_equity(e->journal, &(struct j_equity){.time = e->time,
-                                                          .silo = i,
-                                                          .cash = a->cash,
-                                                          .equity = a->equity,
-                                                          .low = a->equity_low,
-                                                          .high = a->equity_high,
-                                                          .gross = a->gross,
-                                                          .net = a->net});
+        struct j_equity record = {.time = e->time,
+                                  .silo = i,
+                                  .cash = a->cash,
+                                  .equity = a->equity,
+                                  .low = a->equity_low,
+                                  .high = a->equity_high,
+                                  .gross = a->gross,
+                                  .net = a->net};
+        journal_put_equity(e->journal, &record);
     }
 }
 

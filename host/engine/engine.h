@@ -87,6 +87,7 @@ struct engine {
     int32_t symbol_count;
     struct mark *marks; /* by symbol */
     struct strategy *strategies; /* sorted by name */
+    struct strategy *strategies_end;
     int32_t strategy_count;
     struct silo *silos;
     int32_t silo_count;

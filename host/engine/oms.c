@@ -21,6 +21,20 @@ static void grow_pool(struct engine *e) {
     }
 }
 
+static struct strategy_event *reserve_events(struct strategy *s, uint32_t cap) {
+    struct strategy_event *events = (struct strategy_event *)(uintptr_t)s->post.events;
+    events = mem_realloc_array(events, cap, sizeof *events);
+    s->post.events = events;
+    s->event_cap = cap;
+    return events;
+}
+
+void oms_reserve(struct engine *e) {
+    grow_pool(e);
+    for (int32_t i = 0; i < e->strategy_count; i++)
+        (void)reserve_events(&e->strategies[i], 64);
+}
+
 struct order *oms_new(struct engine *e) {
     if (!e->free_orders)
         grow_pool(e);
@@ -33,11 +47,8 @@ struct order *oms_new(struct engine *e) {
 
 struct strategy_event *oms_event(struct strategy *s, int32_t kind) {
     struct strategy_event *events = (struct strategy_event *)(uintptr_t)s->post.events;
-    if (s->post.event_count == s->event_cap) {
-        s->event_cap = s->event_cap ? s->event_cap * 2 : 16;
-        events = mem_realloc_array(events, s->event_cap, sizeof *events);
-        s->post.events = events;
-    }
+    if (s->post.event_count == s->event_cap)
+        events = reserve_events(s, s->event_cap ? s->event_cap * 2 : 64);
     struct strategy_event *event = &events[s->post.event_count++];
     memset(event, 0, sizeof *event);
     event->kind = kind;

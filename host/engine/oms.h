@@ -9,6 +9,8 @@
 
 #include "engine/engine.h"
 
+/* Orders and events for a start, so that a usual run allocates nothing while it is driven. */
+void oms_reserve(struct engine *e);
 /* A zeroed order with the next id. */
 struct order *oms_new(struct engine *e);
 /* Journal the order as asked for (after its prices and size are settled) and its NEW state. */

@@ -30,6 +30,8 @@ void view_init(struct engine *e, struct strategy *s, int64_t history) {
                                             .multiplier = symbol->multiplier};
         v->positions[i] = &s->ledger.positions[feed->symbol_id].pub;
     }
+    v->orders_cap = 64;
+    v->orders = mem_zalloc(v->orders_cap, sizeof *v->orders);
     v->pub.feeds = v->feeds;
     v->pub.positions = v->positions;
     v->pub.account = &s->ledger.acct;

@@ -220,6 +220,10 @@ struct instance *instance_create(const struct instance_spec *spec) {
                               .locals = make_block(d->locals_size),
                               .state = make_block(d->state_size),
                               .host = &host_table};
+    in->intent_cap = 64;
+    in->batch.items = mem_zalloc(in->intent_cap, sizeof(struct intent));
+    in->text_cap = 4096;
+    in->batch.text = mem_zalloc(in->text_cap, 1);
     in->bars_seen = mem_zalloc(feeds, sizeof *in->bars_seen);
     in->bars_needed = mem_zalloc(feeds, sizeof *in->bars_needed);
     in->port = (struct strategy_port){.self = in,

@@ -199,7 +199,8 @@ static inline double *next_place(const struct qs_line_view *v) {
     return (double *)(uintptr_t)&v->values[v->count & v->mask];
 }
 
-static void push_many(struct lines *l, const struct indicator *x, const double *in) {
+/* Off the hot path: its arrays would cost every bar a larger frame. */
+__attribute__((noinline)) static void push_many(struct lines *l, const struct indicator *x, const double *in) {
     double out[TA_OUT_MAX];
     x->push(x->state, in, out);
     for (int32_t k = 0; k < x->out_count; k++) {
@@ -209,7 +210,7 @@ static void push_many(struct lines *l, const struct indicator *x, const double *
     }
 }
 
-static void push_gathered(struct lines *l, const struct indicator *x,
+__attribute__((noinline)) static void push_gathered(struct lines *l, const struct indicator *x,
                           const struct qs_feed_view *feed) {
     double in[5];
     gather(l, x, feed, in);

@@ -109,7 +109,7 @@ static void sort_due(struct due *due, int32_t count) {
 
 static void push_due(struct exchange *x, struct order *o, int64_t open_time) {
     if (x->due_count == x->due_cap) {
-        x->due_cap = x->due_cap ? x->due_cap * 2 : 64;
+        x->due_cap *= 2;
         x->due = mem_realloc_array(x->due, (size_t)x->due_cap, sizeof *x->due);
     }
     x->due[x->due_count++] = (struct due){
@@ -245,6 +245,8 @@ void exchange_init(struct exchange *x, const struct settings *settings, const st
                            .marks = marks,
                            .symbol_count = symbol_count};
     x->lists = mem_zalloc((size_t)symbol_count, sizeof *x->lists);
+    x->due_cap = 64;
+    x->due = mem_zalloc((size_t)x->due_cap, sizeof *x->due);
     x->port = (struct broker_port){.self = x,
                                    .submit = submit,
                                    .cancel = cancel,

@@ -1,8 +1,9 @@
 /*
  * The frozen bare loop that engine_ema_cross is measured against: an EMA 12/26 cross on one symbol,
- * market orders at the next open, slippage, commission, average price, equity with its extremes at
- * every bar, round trips first in first out. Nothing general: what a careful person would write by hand
- * for this one strategy. Frozen: it must not become faster or slower; the engine has to.
+ * market orders at the next open, slippage, commission, and per bar the same account as an EQUITY
+ * record (time, cash, equity, its extremes, gross and net exposure) besides buying power and peak;
+ * round trips first in first out. Nothing general, no journal, no hash: what a careful person would
+ * write by hand for this one strategy. Frozen: it must not become faster or slower.
  */
 #ifndef BARE_EMA_CROSS_H
 #define BARE_EMA_CROSS_H
@@ -11,6 +12,7 @@
 #include <stdint.h>
 
 struct bare_bars {
+    const int64_t *close_time;
     const double *open, *high, *low, *close;
     int64_t count;
 };
@@ -20,8 +22,14 @@ struct bare_trade {
     double quantity, entry_price, exit_price, fees;
 };
 
+struct bare_row {
+    int64_t time;
+    double cash, equity, low, high, gross, net;
+};
+
 struct bare_result {
-    double *equity, *low, *high, *cash; /* one a bar, the caller's */
+    struct bare_row *rows; /* one a bar, the caller's */
+    double buying_power, peak;
     struct bare_trade *trades;          /* room for trade_cap */
     int64_t trade_count, trade_cap;
 };
@@ -64,10 +72,17 @@ static __attribute__((noinline)) void bare_ema_cross(const struct bare_bars *b,
             bare_fill(r, lots, &lot_count, &cash, &held, side, b->open[i], i);
             side = 0.0;
         }
-        r->cash[i] = cash;
-        r->equity[i] = cash + held * close;
-        r->low[i] = cash + (held > 0.0 ? held * b->low[i] : held * b->high[i]);
-        r->high[i] = cash + (held > 0.0 ? held * b->high[i] : held * b->low[i]);
+        double net = held * close, gross = fabs(net), equity = cash + net;
+        r->rows[i] = (struct bare_row){
+            .time = b->close_time[i],
+            .cash = cash,
+            .equity = equity,
+            .low = cash + (held > 0.0 ? held * b->low[i] : held * b->high[i]),
+            .high = cash + (held > 0.0 ? held * b->high[i] : held * b->low[i]),
+            .gross = gross,
+            .net = net};
+        r->buying_power = equity > gross ? equity - gross : 0.0;
+        r->peak = equity > r->peak ? equity : r->peak;
         fast = i < 12 ? fast + close : fast + (close - fast) * (2.0 / 13.0);
         slow = i < 26 ? slow + close : slow + (close - slow) * (2.0 / 27.0);
         if (i == 11)

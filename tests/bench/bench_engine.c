@@ -191,8 +191,11 @@ static void compare_record(struct compare *c, const struct journal_record *recor
     } else if (record->kind == JOURNAL_EQUITY) {
         struct j_equity e;
         journal_read(record, &e);
-        c->equal &= same(e.equity, c->bare->equity[c->rows]) &&
-                    same(e.cash, c->bare->cash[c->rows]);
+        c->equal &= same(e.equity, c->bare->rows[c->rows].equity) &&
+                    same(e.cash, c->bare->rows[c->rows].cash) &&
+                    same(e.low, c->bare->rows[c->rows].low) &&
+                    same(e.high, c->bare->rows[c->rows].high) &&
+                    same(e.gross, c->bare->rows[c->rows].gross);
         c->rows++;
     }
 }
@@ -211,16 +214,13 @@ static int compare_block(void *self, const void *bytes, size_t len, struct err *
 static void ema_cross(int64_t bars) {
     struct market market = make_market(1, bars);
     struct plan *plan = make_plan(QS_PLUGIN_DIR "/ema_cross.so", &market, 1);
-    struct bare_bars b = {market.column[0], market.column[1], market.column[2], market.column[3],
-                          bars};
+    struct bare_bars b = {market.close_time, market.column[0], market.column[1], market.column[2],
+                          market.column[3],  bars};
     struct bare_result bare = {.trade_cap = bars};
     struct backtest_result result;
     struct sink_port sink = {.write = drop};
     double best_engine = 1e9, best_bare = 1e9;
-    bare.equity = mem_zalloc((size_t)bars, sizeof(double));
-    bare.low = mem_zalloc((size_t)bars, sizeof(double));
-    bare.high = mem_zalloc((size_t)bars, sizeof(double));
-    bare.cash = mem_zalloc((size_t)bars, sizeof(double));
+    bare.rows = mem_zalloc((size_t)bars, sizeof *bare.rows);
     bare.trades = mem_zalloc((size_t)bars, sizeof *bare.trades);
     for (int round = 0; round < ROUNDS; round++) {
         bare.trade_count = 0;
@@ -241,10 +241,7 @@ static void ema_cross(int64_t bars) {
            "\"allocations\":%llu}\n",
            (double)result.allocations / (double)bars, (long long)bars,
            (unsigned long long)result.allocations);
-    mem_free(bare.equity);
-    mem_free(bare.low);
-    mem_free(bare.high);
-    mem_free(bare.cash);
+    mem_free(bare.rows);
     mem_free(bare.trades);
     free_plan(plan);
     free_market(&market);

@@ -172,20 +172,26 @@ static inline int qs_cross_any_(const qs_ctx *c, qs_line a, qs_line b, double si
             before = sign * (qs_line_at(c, a, back) - qs_line_at(c, b, back)), back++;
     return before < 0.0;
 }
-/* Two indicators, and the rule that needs two bars: the usual case, without going through
- * qs_line_at() four times. */
-static inline int qs_cross_(const qs_ctx *c, qs_line a, qs_line b, double sign) {
+#if defined(__GNUC__)
+#define QS_ALWAYS_INLINE_ __attribute__((always_inline))
+#else
+#define QS_ALWAYS_INLINE_
+#endif
+/* Two indicators: most bars end at the first comparison. What was never written is NaN, and no
+ * comparison holds. */
+QS_ALWAYS_INLINE_ static inline int qs_cross_(const qs_ctx *c, qs_line a, qs_line b, double sign) {
     const struct qs_line_view *x, *y;
     double before;
-    if ((uint32_t)a >= (uint32_t)c->line_count || (uint32_t)b >= (uint32_t)c->line_count ||
-        c->cross_rule == QS_CROSS_LAST_NONZERO)
+    if ((uint32_t)a >= (uint32_t)c->line_count || (uint32_t)b >= (uint32_t)c->line_count)
         return qs_cross_any_(c, a, b, sign);
     x = &c->lines[a];
-    y = &c->lines[b]; /* what was never written is NaN, and no comparison holds */
+    y = &c->lines[b];
     if (!(sign * (x->values[(x->count - 1) & x->mask] - y->values[(y->count - 1) & y->mask]) > 0.0))
         return 0;
     before = sign * (x->values[(x->count - 2) & x->mask] - y->values[(y->count - 2) & y->mask]);
-    return c->cross_rule == QS_CROSS_NOT_ABOVE ? before <= 0.0 : before < 0.0;
+    if (!(before <= 0.0))
+        return 0;
+    return c->cross_rule == QS_CROSS_NOT_ABOVE || qs_cross_any_(c, a, b, sign);
 }
 /* 1 when line a crossed over line b with this bar: above now, and not above before (run setting
  * cross: not_above; strict: strictly below before; last_nonzero: below when they last differed).
