@@ -3,7 +3,7 @@
  *   engine_ema_cross      1 M bars, accounting and equity on, against the frozen bare loop (trades compared)
  *   engine_alloc_per_bar  allocations while instants are driven, per bar (must be 0)
  *   engine_500_symbols    500 symbols x 2,000 bars: ns per bar-symbol against one symbol
- * Arguments: [NAME] runs one of them; --bars N with engine_ema_cross for callgrind.
+ * Arguments: [NAME] runs one of them; --count-engine N and --count-bare N are for callgrind.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -278,20 +278,42 @@ static void many_symbols(void) {
         free_market(&markets[i]);
 }
 
-/* For callgrind: nothing but one run of so many bars. */
-static void plain(int64_t bars) {
-    struct market market = make_market(1, bars);
-    struct plan *plan = make_plan(QS_PLUGIN_DIR "/ema_cross.so", &market, 1);
+/* For tools/bench --callgrind: instructions are counted inside of these two functions only. */
+__attribute__((noinline)) void counted_engine(const struct plan *plan);
+__attribute__((noinline)) void counted_bare(const struct bare_bars *bars, struct bare_result *ret);
+
+void counted_engine(const struct plan *plan) {
     struct backtest_result result;
     struct sink_port sink = {.write = drop};
     run_once(plan, &sink, &result);
-    free_plan(plan);
-    free_market(&market);
+}
+
+void counted_bare(const struct bare_bars *bars, struct bare_result *ret) {
+    bare_ema_cross(bars, ret);
+}
+
+static void count(const char *what, int64_t bars) {
+    struct market m = make_market(1, bars);
+    if (strcmp(what, "--count-bare") == 0) {
+        struct bare_bars b = {m.close_time, m.column[0], m.column[1], m.column[2], m.column[3],
+                              bars};
+        struct bare_result bare = {.trade_cap = bars};
+        bare.rows = mem_zalloc((size_t)bars, sizeof *bare.rows);
+        bare.trades = mem_zalloc((size_t)bars, sizeof *bare.trades);
+        counted_bare(&b, &bare);
+        mem_free(bare.rows);
+        mem_free(bare.trades);
+    } else {
+        struct plan *plan = make_plan(QS_PLUGIN_DIR "/ema_cross.so", &m, 1);
+        counted_engine(plan);
+        free_plan(plan);
+    }
+    free_market(&m);
 }
 
 int main(int argc, char **argv) {
-    if (argc == 3 && strcmp(argv[1], "--bars") == 0) {
-        plain(atoll(argv[2]));
+    if (argc == 3 && strncmp(argv[1], "--count-", 8) == 0) {
+        count(argv[1], atoll(argv[2]));
         return 0;
     }
     if (argc < 2 || strcmp(argv[1], "engine_ema_cross") == 0)
