@@ -1,6 +1,8 @@
 /*
  * qshost: argv -> command table, nothing else.
  */
+#include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -11,7 +13,15 @@
 #define VERSION "0.1.0"
 #define NAMES_MAX 64
 
-static int print_help(FILE *out) {
+/* What was written to stdout has arrived; else says so. */
+static int flushed(void) {
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return 0;
+    LOG_ERROR("standard output: %s", strerror(errno));
+    return 1;
+}
+
+static void print_help(FILE *out) {
     fprintf(out, "Usage: qshost COMMAND [OPTION]...\n\n"
                  "Runs trading strategies that were compiled against the Quasar SDK.\n\n");
     for (size_t i = 0; i < command_count; i++)
@@ -19,20 +29,24 @@ static int print_help(FILE *out) {
     fprintf(out, "\n  --help     this text; `qshost COMMAND --help` for a command's\n"
                  "  --version  version\n\n"
                  "Example: qshost backtest --strategy ema_cross --data goog_1d.csv\n");
-    return fflush(out) == 0 ? 0 : 1;
 }
 
 int main(int argc, char **argv) {
     const char *names[NAMES_MAX];
+    (void)signal(SIGPIPE, SIG_IGN); /* a reader that went away is an error like a full disk */
     if (argc < 2) {
-        (void)print_help(stderr);
+        print_help(stderr);
         return 2;
     }
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
-        strcmp(argv[1], "help") == 0)
-        return print_help(stdout);
-    if (strcmp(argv[1], "--version") == 0)
-        return puts("qshost " VERSION) >= 0 && fflush(stdout) == 0 ? 0 : 1;
+        strcmp(argv[1], "help") == 0) {
+        print_help(stdout);
+        return flushed();
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        (void)puts("qshost " VERSION);
+        return flushed();
+    }
     for (size_t i = 0; i < command_count; i++) {
         names[i] = commands[i].name;
         if (strcmp(argv[1], commands[i].name) == 0)

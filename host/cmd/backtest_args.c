@@ -145,9 +145,10 @@ int backtest_args_parse(int argc, char **argv, struct backtest_args *ret) {
             return r;
     }
     if (optind < argc) {
-        LOG_ERROR("backtest: %s: unexpected argument (files of bars come with --data, a config with "
-                  "-c)",
-                  argv[optind]);
+        LOG_ERROR(
+            "backtest: %s: unexpected argument (files of bars come with --data, a config with "
+            "-c)",
+            argv[optind]);
         return 2;
     }
     return -1;

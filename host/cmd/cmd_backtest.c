@@ -148,8 +148,7 @@ static struct run_facts gather_facts(const struct session *s, struct fact_texts 
 
 static int terminal_width(void) {
     struct winsize size;
-    if (!isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 ||
-        size.ws_col == 0)
+    if (!isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
         return REPORT_WIDTH;
     return size.ws_col;
 }
@@ -187,6 +186,17 @@ static int finish(struct session *s, int *ret_code, struct err *err) {
     return r;
 }
 
+/* The sentence, and the last that the plugin printed: it may say what the sentence cannot. */
+static int fail(const struct session *s, int r, const struct err *err) {
+    struct str text;
+    str_init(&text);
+    strategy_text_output(str_text(&s->job.output), s->job.output.len, 0, &text);
+    LOG_ERROR("backtest: %s", err->text);
+    (void)fputs(str_text(&text), stderr);
+    str_fini(&text);
+    return r == ERR_USAGE ? 2 : 1;
+}
+
 static void session_fini(struct session *s) {
     job_result_fini(&s->job);
     recorder_fini(&s->recorder);
@@ -209,10 +219,8 @@ int cmd_backtest(int argc, char **argv) {
             r = run(&s, &err);
         if (r == 0)
             r = finish(&s, &code, &err);
-        if (r < 0) {
-            LOG_ERROR("backtest: %s", err.text);
-            code = r == ERR_USAGE ? 2 : 1;
-        }
+        if (r < 0)
+            code = fail(&s, r, &err);
         session_fini(&s);
     }
     backtest_args_fini(&args);

@@ -1,9 +1,8 @@
 #include "cmd/cmd_data.h"
 
-#include <stdio.h>
-
 #include "base/log.h"
 #include "base/str.h"
+#include "cmd/strategy_text.h"
 
 static const char help[] =
     "Usage: qshost data check FILE... [OPTION]...\n"
@@ -19,7 +18,7 @@ static const char help[] =
 int cmd_data(int argc, char **argv) {
     const char *what = argc > 1 ? argv[1] : NULL;
     if (str_eq(what, "--help") || str_eq(what, "-h"))
-        return fputs(help, stdout) >= 0 && fflush(stdout) == 0 ? 0 : 1;
+        return strategy_text_print(help);
     if (str_eq(what, "check"))
         return cmd_data_check(argc - 1, argv + 1);
     if (str_eq(what, "synth"))

@@ -7,6 +7,7 @@
 #include "base/str.h"
 #include "base/time.h"
 #include "cmd/cmd_data.h"
+#include "cmd/strategy_text.h"
 #include "data/inspect.h"
 
 static const char help[] =
@@ -55,7 +56,7 @@ static int parse(int argc, char **argv, struct options *ret) {
     opterr = 0;
     for (int c; code < 0 && (c = getopt_long(argc, argv, ":t:s:h", known, NULL)) != -1;) {
         if (c == 'h')
-            return fputs(help, stdout) >= 0 && fflush(stdout) == 0 ? 0 : 1;
+            return strategy_text_print(help);
         if (c == 't')
             o.spec.timeframe = optarg;
         else if (c == 'S')

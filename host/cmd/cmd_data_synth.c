@@ -10,6 +10,7 @@
 #include "base/str.h"
 #include "base/time.h"
 #include "cmd/cmd_data.h"
+#include "cmd/strategy_text.h"
 #include "data/synth.h"
 
 static const char help[] =
@@ -97,7 +98,7 @@ static int parse(int argc, char **argv, struct synth_spec *spec, const char **re
     opterr = 0;
     for (int c; (c = getopt_long(argc, argv, ":n:t:o:h", known, NULL)) != -1;) {
         if (c == 'h')
-            return fputs(help, stdout) >= 0 && fflush(stdout) == 0 ? 0 : 1;
+            return strategy_text_print(help);
         if (c == ':' || c == '?')
             return usage(argv[optind - 1], c == ':' ? "a value is missing" : "no such option");
         if (c == 'o')

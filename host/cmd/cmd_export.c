@@ -1,5 +1,5 @@
-/* A file is written beside its place and renamed over it, so that nobody ever reads half a table; the
- * rows stream all the same. */
+/* A file is written beside its place and renamed over it, so that nobody ever reads half a table;
+ * the rows stream all the same. */
 #include "cmd/cmd_export.h"
 
 #include <errno.h>
@@ -12,6 +12,7 @@
 
 #include "base/fs.h"
 #include "base/log.h"
+#include "cmd/strategy_text.h"
 #include "report/export.h"
 #include "store/run_path.h"
 
@@ -81,14 +82,14 @@ static int parse(int argc, char **argv, struct options *ret) {
     opterr = 0;
     for (int c; code < 0 && (c = getopt_long(argc, argv, ":f:o:h", known, NULL)) != -1;) {
         if (c == 'h')
-            return fputs(help, stdout) >= 0 && fflush(stdout) == 0 ? 0 : 1;
+            return strategy_text_print(help);
         if (c == 'f')
             code = parse_format(optarg, &json);
         else if (c == 'o')
             o.output = optarg;
         else
-            code = usage(c == ':' ? "a value is missing after " : "unknown option ",
-                         argv[optind - 1]);
+            code =
+                usage(c == ':' ? "a value is missing after " : "unknown option ", argv[optind - 1]);
     }
     if (code >= 0)
         return code;
@@ -170,7 +171,7 @@ static int run_export(const struct options *o, struct export_summary *ret, struc
 }
 
 int cmd_export(int argc, char **argv) {
-    struct options options;
+    struct options options = {0};
     struct export_summary summary;
     struct err err;
     int code = parse(argc, argv, &options);
