@@ -1,9 +1,11 @@
 #include "plugin/wire_view.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/check.h"
 #include "base/mem.h"
+#include "core/reason.h"
 
 struct post_head {
     int64_t now, bars;
@@ -223,14 +225,57 @@ void wire_put_intents(struct str *bytes, const struct intent_batch *batch) {
         str_append_n(bytes, batch->text, batch->text_len);
 }
 
-static bool inside(uint32_t at, uint32_t len, uint32_t max, uint32_t text_len) {
-    return len <= max && at <= text_len && len <= text_len - at;
+/* A text inside the batch: UTF-8, without a terminator in it. */
+static bool text_sound(const struct intent_batch *b, uint32_t at, uint32_t len, uint32_t max) {
+    return len <= max && at <= b->text_len && len <= b->text_len - at &&
+           !memchr(b->text + at, '\0', len) && str_is_utf8(b->text + at, len, NULL);
 }
 
-static bool intent_sound(const struct intent *x, uint32_t text_len) {
-    uint32_t key_max = x->kind == INTENT_ORDER ? QS_TAG_MAX : INTENT_KEY_MAX;
-    return inside(x->key_at, x->key_len, key_max, text_len) &&
-           inside(x->text_at, x->text_len, INTENT_TEXT_MAX, text_len);
+/* Only what an instance can have made (host_table.c) is taken: nobody behind this looks again. */
+static bool intent_sound(const struct intent_batch *b, const struct intent *x) {
+    uint32_t key_max = 0, text_max = 0;
+    switch (x->kind) {
+    case INTENT_ORDER:
+        key_max = QS_TAG_MAX;
+        break;
+    case INTENT_CANCEL:
+    case INTENT_FLATTEN:
+    case INTENT_TARGET:
+        break;
+    case INTENT_PLOT:
+        key_max = INTENT_KEY_MAX;
+        if (!isfinite(x->value))
+            return false;
+        break;
+    case INTENT_NOTE:
+        key_max = INTENT_KEY_MAX;
+        text_max = INTENT_TEXT_MAX;
+        break;
+    case INTENT_LOG:
+        text_max = INTENT_TEXT_MAX;
+        if (x->level < QS_LOG_DEBUG || x->level > QS_LOG_ERROR)
+            return false;
+        break;
+    default:
+        return false;
+    }
+    return x->reason >= REASON_NONE && x->reason < REASON_COUNT &&
+           text_sound(b, x->key_at, x->key_len, key_max) &&
+           text_sound(b, x->text_at, x->text_len, text_max);
+}
+
+/* Numbers of new orders ascend: the engine finds open orders by them. */
+static bool numbers_ascend(const struct intent_batch *b) {
+    int64_t last = 0;
+    for (uint32_t i = 0; i < b->count; i++) {
+        const struct intent *x = &b->items[i];
+        if (x->kind >= INTENT_PLOT || x->kind == INTENT_CANCEL)
+            continue;
+        if (x->number <= last)
+            return false;
+        last = x->number;
+    }
+    return true;
 }
 
 int wire_take_intents(const char *bytes, size_t len, struct intent **items, uint32_t *items_cap,
@@ -245,14 +290,18 @@ int wire_take_intents(const char *bytes, size_t len, struct intent **items, uint
         *items = mem_realloc_array(*items, head.count, sizeof **items);
     }
     take(&r, *items, head.count * sizeof **items);
-    for (uint32_t i = 0; i < head.count; i++)
-        if (!intent_sound(&(*items)[i], head.text_len))
-            return err_set(err, ERR_FORMAT, "intent %u names text outside of its batch", i);
-    *ret = (struct intent_batch){.items = *items,
+    struct intent_batch batch = {.items = *items,
                                  .count = head.count,
                                  .text = r.at,
                                  .text_len = head.text_len,
                                  .dropped = head.dropped,
                                  .started = head.started != 0};
+    for (uint32_t i = 0; i < batch.count; i++)
+        if (!intent_sound(&batch, &batch.items[i]))
+            return err_set(err, ERR_FORMAT, "intent %u of a batch is none that a strategy can make",
+                           i);
+    if (!numbers_ascend(&batch))
+        return err_set(err, ERR_FORMAT, "the order numbers of a batch of intents do not ascend");
+    *ret = batch;
     return 0;
 }
