@@ -34,6 +34,7 @@ struct session {
     struct plan *plan;
     struct recorder recorder;
     struct job_result job;
+    bool started;    /* the worker was asked to run */
     struct str path; /* of the journal file; empty = none */
     int64_t number;  /* of the run; 0 = none */
     double begin, run_seconds;
@@ -85,6 +86,7 @@ static int run(struct session *s, struct err *err) {
                             .take = recorder_take,
                             .self = &s->recorder};
     double begin = seconds_now();
+    s->started = true;
     int r = job_run(&spec, &s->job, err);
     s->run_seconds = seconds_now() - begin;
     if (r < 0)
@@ -186,12 +188,21 @@ static int finish(struct session *s, int *ret_code, struct err *err) {
     return r;
 }
 
+/* What to do about a strategy that crashed or hung in the run itself. */
+static const char *cure_of(const struct session *s, int r) {
+    if (s->started && r == ERR_CRASH)
+        return " (to see where: gdb and --inline, Debugging in sdk/README.md)";
+    if (s->started && r == ERR_HANG)
+        return " (QS_DEADLINE_MS sets how long a callback may take)";
+    return "";
+}
+
 /* The sentence, and the last that the plugin printed: it may say what the sentence cannot. */
 static int fail(const struct session *s, int r, const struct err *err) {
     struct str text;
     str_init(&text);
     strategy_text_output(str_text(&s->job.output), s->job.output.len, 0, &text);
-    LOG_ERROR("backtest: %s", err->text);
+    LOG_ERROR("backtest: %s%s", err->text, cure_of(s, r));
     (void)fputs(str_text(&text), stderr);
     str_fini(&text);
     return r == ERR_USAGE ? 2 : 1;
