@@ -46,5 +46,6 @@ double sizing_units(const struct settings *s, const struct qs_size *size, double
 }
 
 double sizing_to_lot(double units, const struct instrument *symbol) {
-    return decimal_round(units, symbol->lot, DECIMAL_TOWARD_ZERO);
+    double rounded = decimal_round(units, symbol->lot, DECIMAL_TOWARD_ZERO);
+    return fabs(rounded) < SIZE_UNITS_MIN ? 0.0 : rounded;
 }

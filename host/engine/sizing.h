@@ -20,6 +20,8 @@ bool sizing_valid(const struct qs_size *size, bool may_be_negative);
 /* Units (unrounded) of a valid, effective size at price `reference` of a symbol. */
 double sizing_units(const struct settings *s, const struct qs_size *size, double reference,
                     double multiplier, const struct sizing_money *money);
+/* Sizes below this many units are none: less than any market's smallest unit. */
+#define SIZE_UNITS_MIN 1e-12
 /* Rounded towards zero to the symbol's lot. */
 double sizing_to_lot(double units, const struct instrument *symbol);
 

@@ -271,7 +271,7 @@ static int take_trade(struct collector *c, const struct journal_record *record, 
         rc = err_set(err, ERR_FORMAT,
                      "journal: trade %" PRId64 " after %" PRId64 " trades (ids count up from 1)",
                      r.id, c->trade_count);
-    if (rc == 0 && r.exit_time < r.entry_time)
+    if (rc == 0 && r.exit_known < r.entry_known)
         rc = err_set(err, ERR_FORMAT, "journal: trade %" PRId64 " ends before it begins", r.id);
     if (rc == 0 && (!isfinite(r.quantity) || !isfinite(r.entry_price) || !isfinite(r.exit_price) ||
                     !isfinite(r.gross) || !isfinite(r.fees) || !isfinite(r.net) ||

@@ -30,6 +30,7 @@ void conservation_fini(struct conservation *c) {
     mem_free(c->silo_turnover);
     mem_free(c->silo_equity);
     mem_free(c->silo_open);
+    mem_free(c->symbol_value);
     names_fini(&c->names);
     *c = (struct conservation){0};
 }
@@ -209,10 +210,24 @@ struct worth {
     bool has_closed; /* some listed book is flat */
 };
 
+/* The gross exposure of the values gathered in symbol_value, which become 0: an account holds one
+ * position of a symbol, whoever of its strategies it belongs to. */
+static double take_gross(struct conservation *c) {
+    double gross = 0.0;
+    for (int64_t i = 0; i < c->open_count; i++) {
+        double *value = &c->symbol_value[c->open[i] % c->names.symbol_count];
+        gross += fabs(*value);
+        *value = 0.0;
+    }
+    return gross;
+}
+
 /* Adds up the open books of a silo (strategy -1) or of one strategy; compares their round trips. */
 static int sum_books(struct conservation *c, int64_t silo, int64_t strategy, int64_t time,
                      struct worth *ret, struct err *err) {
     *ret = (struct worth){.is_flat = true, .is_known = c->mark != NULL};
+    if (c->symbol_value == NULL)
+        c->symbol_value = mem_zalloc((size_t)c->names.symbol_count, sizeof(double));
     for (int64_t i = 0; i < c->open_count; i++) {
         int64_t owner = c->open[i] / c->names.symbol_count;
         int64_t symbol = c->open[i] % c->names.symbol_count;
@@ -238,8 +253,9 @@ static int sum_books(struct conservation *c, int64_t silo, int64_t strategy, int
             ret->is_known = c->mark(c->mark_self, symbol, time, &mark);
         double value = book->held * mark * c->names.symbols[symbol].multiplier;
         ret->net += value;
-        ret->gross += fabs(value);
+        c->symbol_value[symbol] += value;
     }
+    ret->gross = take_gross(c);
     return 0;
 }
 

@@ -56,6 +56,7 @@ struct conservation {
     double *silo_cash, *silo_turnover;
     double *silo_equity;             /* the newest EQUITY record's */
     double *silo_open;               /* result of what the POSITION records hold */
+    double *symbol_value;            /* by symbol: what an account holds, strategies together */
     struct conservation_book *books; /* strategy * symbols + symbol; made by the first fact */
     int64_t book_count;
     int64_t *open; /* places of books that hold something, or did a moment ago */

@@ -205,11 +205,14 @@ static inline void rb_worth(const struct builder *b, int strategy, int at, doubl
 static inline void rb_accounts(struct builder *b, int at, int64_t now) {
     for (int silo = 0; silo < b->silos; silo++) {
         double cash = b->unassigned[silo], gross = 0.0, net = 0.0;
-        for (int i = 0; i < b->strategies; i++) {
-            if (b->silo_of[i] != silo)
-                continue;
-            cash += b->cash[i];
-            rb_worth(b, i, at, &gross, &net);
+        for (int i = 0; i < b->strategies; i++)
+            cash += b->silo_of[i] == silo ? b->cash[i] : 0.0;
+        for (int s = 0; s < b->symbols; s++) { /* the account's one position of the symbol */
+            double held = 0.0;
+            for (int i = 0; i < b->strategies; i++)
+                held += b->silo_of[i] == silo ? b->books[i][s].held : 0.0;
+            gross += fabs(held * b->mark[at][s] * b->multiplier[s]);
+            net += held * b->mark[at][s] * b->multiplier[s];
         }
         journal_put_equity(&b->journal,
                            &(struct j_equity){.time = now, .silo = silo, .cash = cash,

@@ -201,7 +201,7 @@ static const struct {
     {JOURNAL_ALLOCATION, 0, "fill", 2, "an allocation of fill 2 (expected fill 1"},
     {JOURNAL_ALLOCATION, 0, "realized", 0x7ff8000000000000, "'allocation' with a number"},
     {JOURNAL_TRADE, 2, "id", 2, "trade 2 after 2 trades"},
-    {JOURNAL_TRADE, 2, "exit_time", 0, "trade 3 ends before it begins"},
+    {JOURNAL_TRADE, 2, "exit_known", 0, "trade 3 ends before it begins"},
     {JOURNAL_TRADE, 2, "mae", 0x7ff8000000000000, "'trade' with a number"},
     {JOURNAL_EQUITY, 7, "silo", 1, "a record 'equity' of silo 1 (there are 1)"},
     {JOURNAL_EQUITY, 7, "time", 0, "an account at 1970-01-01T00:00:00Z after one at"},
