@@ -67,6 +67,8 @@ def plain():
         lone("hold_goog", "buy_and_hold", data("goog_1d.csv")),
         lone("dma_spy", "dual_ma_crossover", data("lean_spy_1d.csv"), slippage_bps=0),
         lone("ema_eurusd", "ema_cross", data("eurusd_1h.csv"), {"size": 10}, commission_bps=1),
+        lone("ema_small", "ema_cross", data("eurusd_1h.csv"), {"size": 0.1},
+             initial_cash=12345678.9),
         lone("ema_btcusd", "ema_cross", data("btcusd_1h.csv"), end="2018-06-30"),
         lone("dma_sx5e", "dual_ma_crossover", data("sx5e_5m.csv", stamp="close", tick=0.01)),
         lone("ema_btc_1m", "ema_cross", data("unittest_btc_1m.csv"), end="2017-11-08"),
