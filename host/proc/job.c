@@ -77,6 +77,15 @@ struct receiver {
     struct frame_error error;
 };
 
+/* The worker's sentence may go to a terminal. */
+static void clean_error(struct frame_error *error) {
+    struct str clean;
+    str_init(&clean);
+    child_clean_text(error->text, strnlen(error->text, sizeof error->text), &clean);
+    (void)str_copy_fixed(error->text, sizeof error->text, str_text(&clean));
+    str_fini(&clean);
+}
+
 static int take_frame(struct receiver *rx, const struct frame_head *head, const void *payload,
                       struct err *err) {
     if (rx->has_result || rx->has_error)
@@ -94,7 +103,7 @@ static int take_frame(struct receiver *rx, const struct frame_head *head, const 
         if (head->length != sizeof rx->error)
             break;
         memcpy(&rx->error, payload, sizeof rx->error);
-        rx->error.text[sizeof rx->error.text - 1] = '\0';
+        clean_error(&rx->error);
         rx->has_error = true;
         return 0;
     default:

@@ -7,6 +7,11 @@
 #include "base/mem.h"
 #include "run/bind.h"
 
+static int explain_at(const struct conf_place *place, const char *key, struct err *err) {
+    struct err cause = *err;
+    return conf_fail(place, key, err, "%s", cause.text);
+}
+
 static int open_series(struct plan *plan, struct err *err) {
     const struct run_conf *conf = plan->conf;
     plan->series = mem_zalloc(conf->data_count, sizeof(struct series *));
@@ -22,6 +27,8 @@ static int open_series(struct plan *plan, struct err *err) {
         if (!conf->has_start && !conf->has_end)
             spec.start = spec.end = 0;
         int r = series_open(&spec, &plan->series[i], err);
+        if (r == ERR_USAGE) /* what was asked for does not fit the file: say where it was asked */
+            r = explain_at(&d->place, d->key, err);
         if (r < 0)
             return r;
         plan->feed_count++;
@@ -149,27 +156,13 @@ static void make_silos(struct plan *plan) {
     qsort(plan->silos, count, sizeof *plan->silos, by_silo_name);
 }
 
-/* Budgets are shares of the silo's cash; who names none gets an equal part of what is left. */
 static void give_budgets(struct plan *plan) {
-    for (int32_t silo = 0; silo < plan->silo_count; silo++) {
-        double left = 1.0;
-        int32_t open = 0;
-        for (int32_t i = 0; i < plan->strategy_count; i++) {
-            struct plan_strategy *s = &plan->strategies[i];
-            if (strcmp(s->conf->silo, plan->silos[silo].name) != 0)
-                continue;
-            s->silo = silo;
-            if (s->conf->budget_given)
-                left -= s->conf->budget;
-            else
-                open++;
-        }
-        for (int32_t i = 0; i < plan->strategy_count; i++) {
-            struct plan_strategy *s = &plan->strategies[i];
-            double share = s->conf->budget_given ? s->conf->budget : left / open;
-            if (s->silo == silo && strcmp(s->conf->silo, plan->silos[silo].name) == 0)
-                s->budget = plan->silos[silo].initial_cash * share;
-        }
+    for (int32_t i = 0; i < plan->strategy_count; i++) {
+        struct plan_strategy *s = &plan->strategies[i];
+        for (int32_t silo = 0; silo < plan->silo_count; silo++)
+            if (strcmp(s->conf->silo, plan->silos[silo].name) == 0)
+                s->silo = silo;
+        s->budget = plan->silos[s->silo].initial_cash * s->conf->budget;
     }
 }
 
