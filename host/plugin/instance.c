@@ -69,6 +69,7 @@ static int start(void *self, const struct qs_view *view, struct strategy_needs *
     in->ctx.view = view;
     in->ctx.lines = in->lines.views;
     begin_batch(in);
+    progress_of(in->spec.progress, in->spec.number);
     if (in->spec.schema->on_init) {
         enter(in, PROGRESS_INIT);
         refused = in->spec.schema->on_init(&in->ctx);
@@ -119,17 +120,17 @@ static int post(void *self, const struct strategy_post *post, struct err *err) {
     in->ctx.view = post->view;
     begin_batch(in);
     take_bars(in, post);
+    if (UNLIKELY(in->feeds_waiting > 0))
+        return 0;
+    progress_of(in->spec.progress, in->spec.number);
+    progress_at(in->spec.progress, post->view->bars, post->view->now);
     if (UNLIKELY(!in->started)) {
-        if (in->feeds_waiting > 0)
-            return 0;
         in->started = true;
         if (schema->on_start) {
             enter(in, PROGRESS_ON_START);
             schema->on_start(&in->ctx);
         }
     }
-    progress_of(in->spec.progress, in->spec.number);
-    progress_at(in->spec.progress, post->view->bars, post->view->now);
     for (uint32_t i = 0; i < post->event_count; i++)
         deliver(in, &post->events[i]);
     for (int32_t i = 0; i < post->closed_count; i++) {
@@ -160,6 +161,7 @@ static int stop(void *self, const struct strategy_post *last, struct err *err) {
     struct instance *in = self;
     in->ctx.view = last->view;
     begin_batch(in);
+    progress_of(in->spec.progress, in->spec.number);
     if (in->started) {
         for (uint32_t i = 0; i < last->event_count; i++)
             deliver(in, &last->events[i]);
@@ -170,7 +172,7 @@ static int stop(void *self, const struct strategy_post *last, struct err *err) {
     }
     if (in->batch.dropped > 0) {
         char text[128];
-        snprintf(text, sizeof text, "host: %llu intents or annotations over the limits were dropped",
+        snprintf(text, sizeof text, "host: %llu intents, notes or plots were dropped (over the limits, or no number)",
                  (unsigned long long)in->batch.dropped);
         in->annotations_in_post = 0;
         in->ctx.host->log(&in->ctx, QS_LOG_WARN, text);

@@ -190,8 +190,8 @@ static void take_annotations(struct qs_test *t, const struct intent_batch *batch
         const struct intent *in = &batch->items[i];
         if (in->kind < INTENT_PLOT)
             continue;
-        struct qs_test_annotation *a = &t->annotations[t->annotation_count++];
-        *a = (struct qs_test_annotation){.level = in->level, .value = in->value};
+        struct qs_seen_annotation *a = &t->annotations[t->annotation_count++];
+        *a = (struct qs_seen_annotation){.level = in->level, .value = in->value};
         a->kind = in->kind == INTENT_LOG    ? QS_TEST_LOG
                   : in->kind == INTENT_NOTE ? QS_TEST_NOTE
                                             : QS_TEST_PLOT;

@@ -137,7 +137,7 @@ static int32_t reject(struct qs_test *t, const struct intent *in, int32_t reason
 
 /* Returns the reason why no order came of it; *shown gets side and units where one did. */
 static int32_t make_order(struct qs_test *t, const struct intent *in,
-                          struct qs_test_intent *shown) {
+                          struct qs_seen_intent *shown) {
     int32_t form = check_form(t, in);
     if (form != REASON_NONE) {
         tell(t, in->number, in->feed, QS_ORDER_REJECTED, form);
@@ -192,8 +192,8 @@ void test_accept(struct qs_test *t, const struct intent_batch *batch) {
             t->intent_cap = t->intent_cap ? t->intent_cap * 2 : 16;
             t->intents = mem_realloc_array(t->intents, t->intent_cap, sizeof *t->intents);
         }
-        struct qs_test_intent *shown = &t->intents[t->intent_count++];
-        *shown = (struct qs_test_intent){.kind = in->kind,
+        struct qs_seen_intent *shown = &t->intents[t->intent_count++];
+        *shown = (struct qs_seen_intent){.kind = in->kind,
                                          .feed = in->feed,
                                          .number = in->number,
                                          .side = in->side,

@@ -7,7 +7,7 @@
 
 int qs_test_intent_count(const struct qs_test *t) { return (int)t->intent_count; }
 
-const struct qs_test_intent *qs_test_intent(const struct qs_test *t, int index) {
+const struct qs_seen_intent *qs_test_intent(const struct qs_test *t, int index) {
     return index >= 0 && (uint32_t)index < t->intent_count ? &t->intents[index] : NULL;
 }
 
@@ -19,7 +19,7 @@ const struct qs_ctx *qs_test_ctx(struct qs_test *t) {
 
 int qs_test_annotation_count(const struct qs_test *t) { return (int)t->annotation_count; }
 
-const struct qs_test_annotation *qs_test_annotation(const struct qs_test *t, int index) {
+const struct qs_seen_annotation *qs_test_annotation(const struct qs_test *t, int index) {
     return index >= 0 && (uint32_t)index < t->annotation_count ? &t->annotations[index] : NULL;
 }
 
@@ -30,7 +30,7 @@ int qs_test_logged(const struct qs_test *t, const char *part) {
     return 0;
 }
 
-static const struct qs_test_annotation *last_of(const struct qs_test *t, int32_t kind,
+static const struct qs_seen_annotation *last_of(const struct qs_test *t, int32_t kind,
                                                 const char *key) {
     for (uint32_t i = t->annotation_count; i-- > 0;)
         if (t->annotations[i].kind == kind && str_eq(t->annotations[i].key, key))
@@ -39,12 +39,12 @@ static const struct qs_test_annotation *last_of(const struct qs_test *t, int32_t
 }
 
 const char *qs_test_note(const struct qs_test *t, const char *key) {
-    const struct qs_test_annotation *a = last_of(t, QS_TEST_NOTE, key);
+    const struct qs_seen_annotation *a = last_of(t, QS_TEST_NOTE, key);
     return a ? a->text : NULL;
 }
 
 double qs_test_plot(const struct qs_test *t, const char *key) {
-    const struct qs_test_annotation *a = last_of(t, QS_TEST_PLOT, key);
+    const struct qs_seen_annotation *a = last_of(t, QS_TEST_PLOT, key);
     return a ? a->value : (double)NAN;
 }
 

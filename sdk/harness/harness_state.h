@@ -66,9 +66,9 @@ struct qs_test {
     struct strategy_event *events; /* to be told with the next instant */
     uint32_t event_count, event_cap;
 
-    struct qs_test_intent *intents;
+    struct qs_seen_intent *intents;
     uint32_t intent_count, intent_cap;
-    struct qs_test_annotation *annotations;
+    struct qs_seen_annotation *annotations;
     uint32_t annotation_count, annotation_cap;
     char *text; /* behind the annotations */
 };

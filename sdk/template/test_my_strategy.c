@@ -24,7 +24,7 @@ static struct qs_test *after_cross(void) {
 
 static void buys_when_the_close_crosses_over_its_average(void) {
     struct qs_test *t = after_cross();
-    const struct qs_test_intent *order = qs_test_intent(t, 0);
+    const struct qs_seen_intent *order = qs_test_intent(t, 0);
     expect(qs_test_intent_count(t) == 1, "one intent on the cross");
     expect(order && order->side == QS_BUY && order->units == 10.0, "it buys 10 units");
     expect(qs_test_plot(t, "average") == 11.0, "the average is plotted");

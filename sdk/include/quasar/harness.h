@@ -114,7 +114,7 @@ QS_EXPORT int qs_test_started(const struct qs_test *test);
 enum { QS_TEST_ORDER = 1, QS_TEST_CANCEL = 2, QS_TEST_FLATTEN = 3, QS_TEST_TARGET = 4 };
 
 /* One intent of the last instant, in the order in which they were made. */
-struct qs_test_intent {
+struct qs_seen_intent {
     int32_t kind;   /* QS_TEST_*: what was called; the rest where that has it */
     int32_t feed;   /* as the strategy named it */
     int64_t number; /* what the call returned; of a cancel: the order to cancel */
@@ -130,7 +130,7 @@ struct qs_test_intent {
 /* Of the last instant (or of on_init, on_stop). */
 QS_EXPORT int qs_test_intent_count(const struct qs_test *test);
 /* NULL when there is no such one. */
-QS_EXPORT const struct qs_test_intent *qs_test_intent(const struct qs_test *test, int index);
+QS_EXPORT const struct qs_seen_intent *qs_test_intent(const struct qs_test *test, int index);
 
 /* ---- what becomes of its orders
  * ------------------------------------------------------------------ */
@@ -174,7 +174,7 @@ QS_EXPORT const struct qs_ctx *qs_test_ctx(struct qs_test *test);
 enum { QS_TEST_LOG = 1, QS_TEST_NOTE = 2, QS_TEST_PLOT = 3 };
 
 /* A log line, note or plot of the last instant. */
-struct qs_test_annotation {
+struct qs_seen_annotation {
     int32_t kind;     /* QS_TEST_LOG, _NOTE, _PLOT */
     int32_t level;    /* log: QS_LOG_* */
     const char *key;  /* note, plot; else "" */
@@ -184,7 +184,7 @@ struct qs_test_annotation {
 
 QS_EXPORT int qs_test_annotation_count(const struct qs_test *test);
 /* NULL when there is no such one. */
-QS_EXPORT const struct qs_test_annotation *qs_test_annotation(const struct qs_test *test,
+QS_EXPORT const struct qs_seen_annotation *qs_test_annotation(const struct qs_test *test,
                                                               int index);
 /* 1 when a log line of the last instant contains `part`. */
 QS_EXPORT int qs_test_logged(const struct qs_test *test, const char *part);

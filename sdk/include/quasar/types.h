@@ -174,8 +174,8 @@ struct qs_view {
     int64_t bars; /* instants seen so far, this one included */
 };
 
-/* One indicator output: entry k back from now is values[(count - 1 - k) & mask]. The ring holds at least
- * two entries, NaN where nothing was written yet. */
+/* One indicator output: entry k back from now is values[(count - 1 - k) & mask]. The ring holds at
+ * least two entries, NaN where nothing was written yet. */
 struct qs_line_view {
     const double *values;
     int64_t mask;  /* capacity - 1, a power of two less one */

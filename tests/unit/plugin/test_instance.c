@@ -259,6 +259,61 @@ Test(instance, without_a_start_there_is_no_destroy) {
     cr_expect_str_eq(diary, "");
 }
 
+/* ---- where it is, for the parent ---- */
+
+static struct progress progress;
+static int seen_at[4][3]; /* phase, instance, bar in on_init, on_start, on_bar, on_stop */
+
+static void look(int place) {
+    seen_at[place][0] = (int)atomic_load(&progress.phase);
+    seen_at[place][1] = (int)atomic_load(&progress.instance);
+    seen_at[place][2] = (int)atomic_load(&progress.bar);
+}
+static int look_init(qs_ctx *c) {
+    (void)c;
+    look(0);
+    return 0;
+}
+static void look_start(qs_ctx *c) {
+    (void)c;
+    look(1);
+}
+static void look_bar(qs_ctx *c) {
+    (void)c;
+    look(2);
+}
+static void look_stop(qs_ctx *c) {
+    (void)c;
+    look(3);
+}
+
+Test(instance, its_place_is_known_before_each_callback) {
+    static const struct qs_strategy s =
+        WORLD_SCHEMA(.warmup_steps = 1, .on_init = look_init, .on_start = look_start,
+                     .on_bar = look_bar, .on_stop = look_stop);
+    static const int expected[4][3] = {{PROGRESS_INIT, 5, 0},
+                                       {PROGRESS_ON_START, 5, 2},
+                                       {PROGRESS_BAR, 5, 2},
+                                       {PROGRESS_STOP, 5, 2}};
+    const struct intent_batch *batch;
+    progress_init(&progress);
+    cr_assert_eq(descriptor_check(&s, &w->descriptor, &w->err), 0);
+    w->instance = instance_create(&(struct instance_spec){.schema = &s,
+                                                          .descriptor = &w->descriptor,
+                                                          .params = "",
+                                                          .settings = &w->settings,
+                                                          .progress = &progress,
+                                                          .number = 5,
+                                                          .feed_count = 1});
+    w->port = instance_port(w->instance);
+    cr_assert_eq(world_start(w), 0);
+    world_close(w, 10.0);
+    world_close(w, 10.0);
+    progress_of(&progress, 9); /* another one was at work */
+    cr_assert_eq(world_stop(w, &batch), 0);
+    cr_expect_arr_eq(seen_at, expected, sizeof expected);
+}
+
 /* ---- variables ---- */
 
 Test(instance, variables_are_read_by_place) {

@@ -344,7 +344,7 @@ Test(harness, too_many_feeds_are_refused_at_the_start) {
 
 Test(harness, an_intent_is_shown_as_it_was_made) {
     cr_expect_eq(bar(STOP_SELL, 4.0, 100.0), 1);
-    const struct qs_test_intent *i = qs_test_intent(t, 0);
+    const struct qs_seen_intent *i = qs_test_intent(t, 0);
     cr_assert_not_null(i);
     cr_expect_eq(i->kind, QS_TEST_ORDER);
     cr_expect_eq(i->number, 1);
@@ -536,7 +536,7 @@ Test(harness, positions_and_money_can_be_given) {
 Test(harness, annotations_are_those_of_the_last_bar) {
     bar(IDLE, 0.0, 10.0);
     cr_expect_eq(qs_test_annotation_count(t), 3);
-    const struct qs_test_annotation *a = qs_test_annotation(t, 0);
+    const struct qs_seen_annotation *a = qs_test_annotation(t, 0);
     cr_expect_eq(a->kind, QS_TEST_PLOT);
     cr_expect_str_eq(a->key, "average");
     cr_expect_str_eq(a->text, "");
