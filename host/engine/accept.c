@@ -174,6 +174,10 @@ static int32_t make_order(struct engine *e, struct strategy *s, const struct int
         units = fabs(units);
     }
     o->quantity = units;
+    if (units > SIZE_UNITS_MAX) {
+        reject(e, o, REASON_BAD_SIZE, units, SIZE_UNITS_MAX);
+        return REASON_BAD_SIZE;
+    }
     if (!o->unsized && units <= 0.0) {
         reject(e, o, REASON_ZERO_SIZE, 0.0, 0.0);
         return REASON_ZERO_SIZE;

@@ -143,6 +143,11 @@ static bool resolve_size(struct engine *e, const struct execution *x) {
     if (o->kind == ORDER_TARGET)
         o->side = units > 0.0 ? QS_BUY : QS_SELL;
     o->quantity = fabs(units);
+    if (o->quantity > SIZE_UNITS_MAX) {
+        oms_set_state(e, o, QS_ORDER_REJECTED, REASON_BAD_SIZE, x->ts_event, o->quantity,
+                      SIZE_UNITS_MAX);
+        return false;
+    }
     return true;
 }
 

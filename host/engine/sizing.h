@@ -22,6 +22,8 @@ double sizing_units(const struct settings *s, const struct qs_size *size, double
                     double multiplier, const struct sizing_money *money);
 /* Sizes below this many units are none: less than any market's smallest unit. */
 #define SIZE_UNITS_MIN 1e-12
+/* Sizes above this are refused (bad_size): no market has them, and money would overflow. */
+#define SIZE_UNITS_MAX 1e15
 /* Rounded towards zero to the symbol's lot. */
 double sizing_to_lot(double units, const struct instrument *symbol);
 

@@ -59,6 +59,10 @@ static int make_ready(struct conservation *c, struct err *err) {
     return 0;
 }
 
+/* Each booking may round cash itself by half a step of it, which small trades on a large account do not
+ * outgrow: so much turnover stands for four such steps. */
+#define ROUNDING (0x1p-50 / 1e-9)
+
 static double tolerance(double turnover) { return 1e-9 * turnover + 1e-9; }
 
 struct claim {
@@ -161,9 +165,9 @@ static int take_allocation(struct conservation *c, const struct j_allocation *r,
     c->left_quantity -= r->quantity;
     c->left_fee -= r->fee;
     c->cash[r->strategy] -= value + r->fee;
-    c->turnover[r->strategy] += fabs(value);
+    c->turnover[r->strategy] += fabs(value) + ROUNDING * fabs(c->cash[r->strategy]);
     c->silo_cash[silo] -= value + r->fee;
-    c->silo_turnover[silo] += fabs(value);
+    c->silo_turnover[silo] += fabs(value) + ROUNDING * fabs(c->silo_cash[silo]);
     struct conservation_book *book = books_at(c, r->strategy, c->fill.symbol);
     double held_before = book->held;
     struct booked_share booked;
