@@ -10,7 +10,6 @@ import json
 import os
 import re
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -203,4 +202,3 @@ def write_bars(path, count=100, start="2005-01-01", step=timedelta(days=1), base
 
 ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z")
 HASH = re.compile(r"[0-9a-f]{32}")
-KILL = signal.SIGKILL
