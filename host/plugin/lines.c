@@ -10,6 +10,9 @@
 #include "base/check.h"
 #include "base/mem.h"
 
+/* All rings of an instance together: half a gigabyte. */
+#define LINES_VALUES_MAX (INT64_C(1) << 26)
+
 enum { COLUMN_VOLUME = 4, COLUMN_HL2 = 5, COLUMN_HLC3 = 6, COLUMN_OHLC4 = 7, COLUMN_BARS = 8, COLUMN_LINE = -1 };
 
 void lines_init(struct lines *l, int64_t limit, int32_t seed) {
@@ -122,6 +125,12 @@ int32_t lines_add(struct lines *l, const struct qs_indicator_req *req, int32_t f
     x.out_count = info->out_count;
     if (l->count + x.out_count > QS_LINES_MAX)
         return err_set(err, ERR_PLUGIN, "more than %d indicator lines", QS_LINES_MAX);
+    if ((l->count + x.out_count) * ring_capacity(l->limit) > LINES_VALUES_MAX)
+        return err_set(err, ERR_PLUGIN,
+                       "%d lines with a history of %lld bars are more than %lld values (declare a "
+                       "shorter history)",
+                       l->count + x.out_count, (long long)l->limit,
+                       (long long)LINES_VALUES_MAX);
     x.push = ta_push(req->kind);
     x.state = aligned_alloc(16, (ta_state_size(&x.spec) + 15) & ~(size_t)15);
     CHECK(x.state && x.push);
