@@ -1,7 +1,7 @@
 /*
- * xxhash compiled once more into this file, with AVX2 (tools/cmake sets the flag for this file alone).
- * The state is the library's own: its layout is fixed by xxhash.h, the version of which is checked in
- * hash.c, and one may go on where the other stopped.
+ * xxhash compiled once more into this file, with AVX2 (tools/cmake sets the flag for this file
+ * alone). The state is the library's own: its layout is fixed by xxhash.h, the version of which is
+ * checked in hash.c, and one may go on where the other stopped.
  */
 #include "base/hash_wide.h"
 

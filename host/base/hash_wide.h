@@ -1,6 +1,6 @@
 /*
- * base/hash_wide.h - XXH3-128 with wide registers where the processor has them: the same hash, about
- * twice as fast as the library's build for every x86-64. For hash.c only.
+ * base/hash_wide.h - XXH3-128 with wide registers where the processor has them: the same hash,
+ * about twice as fast as the library's build for every x86-64. For hash.c only.
  */
 #ifndef QS_BASE_HASH_WIDE_H
 #define QS_BASE_HASH_WIDE_H

@@ -1,6 +1,6 @@
 /*
- * cmd/cmd_backtest.h - `qshost backtest`: config and options -> plan -> a run in a worker -> its record and
- * its result on the terminal.
+ * cmd/cmd_backtest.h - `qshost backtest`: config and options -> plan -> a run in a worker -> its
+ * record and its result on the terminal.
  */
 #ifndef CMD_CMD_BACKTEST_H
 #define CMD_CMD_BACKTEST_H

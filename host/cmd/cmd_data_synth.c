@@ -77,6 +77,7 @@ static bool take(int option, const char *text, struct synth_spec *spec) {
         return str_parse_f64(text, &spec->zero_volume_chance);
     default:
         CHECK(false);
+        return false;
     }
 }
 

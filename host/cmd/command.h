@@ -1,6 +1,7 @@
 /*
- * cmd/command.h - the table of subcommands. Each is a file cmd_NAME.c with one function that gets its own
- * argv (argv[0] is its name) and returns the exit code: 0, 1 = the work failed, 2 = wrong usage.
+ * cmd/command.h - the table of subcommands. Each is a file cmd_NAME.c with one function that gets
+ * its own argv (argv[0] is its name) and returns the exit code: 0, 1 = the work failed, 2 = wrong
+ * usage.
  */
 #ifndef CMD_COMMAND_H
 #define CMD_COMMAND_H

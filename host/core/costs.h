@@ -27,7 +27,8 @@ static inline double costs_commission(const struct settings *s, double multiplie
     return costs_commission_share(s, multiplier, units, price, 1.0);
 }
 
-/* Commission that one more unit at `price` adds, money: what sizes with size_fees: included count. */
+/* Commission that one more unit at `price` adds, money: what sizes with size_fees: included count.
+ */
 static inline double costs_commission_of_unit(const struct settings *s, double multiplier,
                                               double price) {
     return price * multiplier * s->commission_bps / 10000.0 + s->commission_per_unit;
@@ -37,8 +38,8 @@ static inline double costs_commission_of_unit(const struct settings *s, double m
  * spread's part for what opens or closes. Not yet rounded to the tick. */
 static inline double costs_taker_price(const struct settings *s, double raw, double side,
                                        int opens) {
-    double spread = s->spread_side == SPREAD_BOTH ? s->spread_bps / 2.0
-                                                  : (opens ? s->spread_bps : 0.0);
+    double spread =
+        s->spread_side == SPREAD_BOTH ? s->spread_bps / 2.0 : (opens ? s->spread_bps : 0.0);
     return raw * (1.0 + side * (s->slippage_bps + spread) / 10000.0);
 }
 

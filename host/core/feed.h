@@ -1,6 +1,6 @@
 /*
- * core/feed.h - what a feed and an instrument are: one symbol at one timeframe, its columns, and the
- * constants of the symbol. Values only; data/ makes the columns, engine/ walks them.
+ * core/feed.h - what a feed and an instrument are: one symbol at one timeframe, its columns, and
+ * the constants of the symbol. Values only; data/ makes the columns, engine/ walks them.
  *
  * Ids are places in arrays sorted by content: feeds by (timeframe, symbol), symbols by name. So
  * nothing depends on the order of a config file.

@@ -1,7 +1,7 @@
 /*
  * Booking and marking. A position keeps its average price for the public figures and lots for the
- * round trips; running extremes are kept once per position and folded into its lots only when a fill
- * changes the set of lots, so that a bar costs the same whatever the number of lots.
+ * round trips; running extremes are kept once per position and folded into its lots only when a
+ * fill changes the set of lots, so that a bar costs the same whatever the number of lots.
  */
 #include "core/ledger.h"
 
@@ -206,8 +206,7 @@ static void open_part(struct ledger *l, struct position *p, const struct booking
         p->round.entry_event = b->ts_event;
         p->round.entry_known = b->ts_known;
     } else {
-        p->pub.average_price =
-            (held * p->pub.average_price + units * b->price) / (held + units);
+        p->pub.average_price = (held * p->pub.average_price + units * b->price) / (held + units);
     }
     p->pub.quantity = held + units;
     p->low = b->price;
@@ -267,8 +266,8 @@ double ledger_buying_power(const struct settings *s, double cash, double equity,
     return available > 0.0 ? available * s->leverage : 0.0;
 }
 
-bool ledger_can_open(const struct settings *s, double cash, double equity, double gross, double side,
-                     double units, double price, double multiplier, double fee,
+bool ledger_can_open(const struct settings *s, double cash, double equity, double gross,
+                     double side, double units, double price, double multiplier, double fee,
                      double *ret_needed, double *ret_available) {
     double needed = units * price * multiplier + fee;
     *ret_needed = needed;

@@ -4,9 +4,9 @@
  *   fill --apply--> cash, position (average price), lots --> trades
  *   bar  --mark---> equity, its low and high, exposure, excursions
  *
- * The same struct serves a strategy's own ledger and a silo's account. The invariant, checked by other
- * code: equity = cash + sum(quantity * mark * multiplier). A buy takes quantity * price * multiplier
- * from cash, a sale adds it, fees come off.
+ * The same struct serves a strategy's own ledger and a silo's account. The invariant, checked by
+ * other code: equity = cash + sum(quantity * mark * multiplier). A buy takes quantity * price *
+ * multiplier from cash, a sale adds it, fees come off.
  */
 #ifndef CORE_LEDGER_H
 #define CORE_LEDGER_H
@@ -53,7 +53,7 @@ static inline bool mark_trades(struct mark *m) {
 struct lot {
     double quantity; /* signed, what is left */
     double price;
-    double fee; /* entry fee of what is left */
+    double fee;       /* entry fee of what is left */
     double low, high; /* extremes since the entry, without the position's running ones */
     int64_t entry_event, entry_known;
 };
@@ -114,8 +114,8 @@ void ledger_init(struct ledger *l, const struct settings *settings, int32_t symb
                  double initial);
 void ledger_fini(struct ledger *l);
 
-/* Book a fill: closes first (oldest lot first, newest, or flat to flat as settings->trades says; each
- * closed round trip goes to `each`, which may be NULL), then opens. Never refuses. */
+/* Book a fill: closes first (oldest lot first, newest, or flat to flat as settings->trades says;
+ * each closed round trip goes to `each`, which may be NULL), then opens. Never refuses. */
 void ledger_apply(struct ledger *l, const struct booking *b, struct booked *ret,
                   ledger_round_fn each, void *user);
 
@@ -127,8 +127,8 @@ void ledger_mark(struct ledger *l, const struct mark *marks, int64_t number);
 /* The money test (sim/README.md "The test of money"): may `units` > 0 be opened at `price` with
  * commission `fee`, given cash, equity and gross exposure? side +1 buys, -1 sells. *ret_needed and
  * *ret_available are what was compared. */
-bool ledger_can_open(const struct settings *s, double cash, double equity, double gross, double side,
-                     double units, double price, double multiplier, double fee,
+bool ledger_can_open(const struct settings *s, double cash, double equity, double gross,
+                     double side, double units, double price, double multiplier, double fee,
                      double *ret_needed, double *ret_available);
 
 /* What can still be opened, money. */

@@ -3,8 +3,9 @@
  *
  *   intent -> order (NEW) -> ACTIVE -> [PARTIAL] -> FILLED | CANCELED | EXPIRED, or REJECTED
  *
- * An order belongs to one strategy here; its allocation rows name strategies and quantities, so that
- * one order may serve several later. Numbers of sides, types, states are those of quasar/types.h.
+ * An order belongs to one strategy here; its allocation rows name strategies and quantities, so
+ * that one order may serve several later. Numbers of sides, types, states are those of
+ * quasar/types.h.
  */
 #ifndef CORE_ORDER_H
 #define CORE_ORDER_H
@@ -26,16 +27,17 @@ struct order {
     int32_t strategy, symbol, feed;
     int32_t kind; /* enum order_kind */
     int32_t side, type, tif, flags, state;
-    bool unsized;       /* quantity still to be resolved at the fill */
-    bool met;           /* has met a bar */
-    bool triggered;     /* a stop-limit that is a limit by now */
-    int64_t triggered_inside; /* instant in whose bar phase it triggered; rests until the next bar */
+    bool unsized;   /* quantity still to be resolved at the fill */
+    bool met;       /* has met a bar */
+    bool triggered; /* a stop-limit that is a limit by now */
+    int64_t
+        triggered_inside; /* instant in whose bar phase it triggered; rests until the next bar */
     struct qs_size size;
     double quantity, filled; /* units, unsigned */
     double limit_price, stop_price;
-    double reference;  /* price of the acceptance test */
+    double reference;       /* price of the acceptance test */
     int64_t reference_time; /* close time of the symbol's newest bar at acceptance */
-    int64_t accepted;  /* instant */
+    int64_t accepted;       /* instant */
     bool has_day;
     int64_t day; /* of the first bar met: start of the UTC day, ns */
     char tag[QS_TAG_MAX + 1];
@@ -43,14 +45,14 @@ struct order {
     struct order *ended_next;      /* orders that ended in this instant */
 };
 
-/* One chance to fill, as the venue offers it: the engine tests the money, books it, and answers with
- * the order's state. */
+/* One chance to fill, as the venue offers it: the engine tests the money, books it, and answers
+ * with the order's state. */
 struct execution {
     struct order *order;
-    double raw;      /* price before costs */
-    double cap;      /* a marketable limit's price; 0 = none */
-    bool takes;      /* pays slippage and spread */
-    int32_t phase;   /* enum fill_phase */
+    double raw;    /* price before costs */
+    double cap;    /* a marketable limit's price; 0 = none */
+    bool takes;    /* pays slippage and spread */
+    int32_t phase; /* enum fill_phase */
     int64_t ts_event, ts_known;
 };
 

@@ -25,7 +25,7 @@ int csv_row_check_bytes(const struct csv_place *place, const char *begin, const 
     if (nul != NULL)
         return err_set(err, ERR_FORMAT,
                        "%s:%lld: row: byte %lld: a NUL byte (not a text file, or a damaged one)",
-                       place->path, (long long)place->line, (long long)(nul - begin + 1));
+                       place->path, (long long)place->line, (long long)(nul - begin) + 1);
     if (!str_is_utf8(begin, len, &bad))
         return err_set(err, ERR_FORMAT,
                        "%s:%lld: row: byte %zu is 0x%02x: not UTF-8 (save it as UTF-8)",

@@ -1,8 +1,8 @@
 /*
  * data/number_powers.h - the 128 leading bits of the powers of five, for number.c alone.
  *
- * powers[q - POWER_MIN] is 5^q scaled by a power of two into [2^127, 2^128): cut for q >= 0 (exact up
- * to 5^55), rounded up for q < 0. test_number computes every entry again from whole numbers.
+ * powers[q - POWER_MIN] is 5^q scaled by a power of two into [2^127, 2^128): cut for q >= 0 (exact
+ * up to 5^55), rounded up for q < 0. test_number computes every entry again from whole numbers.
  */
 #ifndef DATA_NUMBER_POWERS_H
 #define DATA_NUMBER_POWERS_H

@@ -1,6 +1,7 @@
 /*
- * Each order asked for gets an id and a record, also when it is refused; an intent that names no order
- * at all (a feed that is not bound, a target that is met) gets its reason in the INTENT record.
+ * Each order asked for gets an id and a record, also when it is refused; an intent that names no
+ * order at all (a feed that is not bound, a target that is met) gets its reason in the INTENT
+ * record.
  */
 #include "engine/accept.h"
 
@@ -45,8 +46,7 @@ static void settle_prices(struct engine *e, struct order *o) {
     struct decimal tick = e->symbols[o->symbol].tick;
     bool buys = o->side == QS_BUY;
     if (needs_limit(o))
-        o->limit_price =
-            decimal_round(o->limit_price, tick, buys ? DECIMAL_DOWN : DECIMAL_UP);
+        o->limit_price = decimal_round(o->limit_price, tick, buys ? DECIMAL_DOWN : DECIMAL_UP);
     if (needs_stop(o))
         o->stop_price = decimal_round(o->stop_price, tick, buys ? DECIMAL_UP : DECIMAL_DOWN);
     o->reference = needs_limit(o)  ? o->limit_price
@@ -81,8 +81,7 @@ static double settle_size(struct engine *e, struct strategy *s, struct order *o)
                  (o->size.kind != QS_SIZE_UNITS || o->kind == ORDER_TARGET);
     if (o->unsized)
         return 0.0;
-    double units =
-        sizing_units(e->settings, &o->size, o->reference, symbol->multiplier, &money);
+    double units = sizing_units(e->settings, &o->size, o->reference, symbol->multiplier, &money);
     if (o->kind == ORDER_TARGET)
         units -= s->ledger.positions[o->symbol].pub.quantity;
     return sizing_to_lot(units, symbol);
@@ -241,20 +240,17 @@ static void record_annotation(struct engine *e, const struct strategy *s, const 
     copy_text(batch, in->key_at, in->key_len, key);
     copy_text(batch, in->text_at, in->text_len, text);
     if (in->kind == INTENT_PLOT)
-        journal_put_plot(e->journal, &(struct j_plot){.time = e->time,
-                                                      .strategy = s->id,
-                                                      .value = in->value,
-                                                      .key = key});
+        journal_put_plot(
+            e->journal,
+            &(struct j_plot){.time = e->time, .strategy = s->id, .value = in->value, .key = key});
     else if (in->kind == INTENT_NOTE)
-        journal_put_note(e->journal, &(struct j_note){.time = e->time,
-                                                      .strategy = s->id,
-                                                      .key = key,
-                                                      .text = text});
+        journal_put_note(
+            e->journal,
+            &(struct j_note){.time = e->time, .strategy = s->id, .key = key, .text = text});
     else
-        journal_put_log(e->journal, &(struct j_log){.time = e->time,
-                                                    .strategy = s->id,
-                                                    .level = in->level,
-                                                    .text = text});
+        journal_put_log(
+            e->journal,
+            &(struct j_log){.time = e->time, .strategy = s->id, .level = in->level, .text = text});
 }
 
 void accept_intents(struct engine *e, struct strategy *s, const struct intent_batch *batch) {

@@ -4,8 +4,8 @@
  *   engine --submit, cancel--> venue
  *   venue  --execute, end----> engine   (through struct broker_sink, while meet runs)
  *
- * The venue decides when and at what raw price an order may fill; the engine decides what the ledger
- * can carry, books it and sets the order's state.
+ * The venue decides when and at what raw price an order may fill; the engine decides what the
+ * ledger can carry, books it and sets the order's state.
  */
 #ifndef ENGINE_BROKER_PORT_H
 #define ENGINE_BROKER_PORT_H

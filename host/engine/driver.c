@@ -1,7 +1,8 @@
 /*
  * The hot path of a backtest. An instant without fills and intents touches: the newest bar of each
- * feed, the marks, the open positions, one post and collect a strategy, one EQUITY record a silo. It
- * allocates nothing, takes no lock and makes no system call (but for a full block of the journal).
+ * feed, the marks, the open positions, one post and collect a strategy, one EQUITY record a silo.
+ * It allocates nothing, takes no lock and makes no system call (but for a full block of the
+ * journal).
  */
 #include "engine/driver.h"
 
@@ -138,8 +139,8 @@ static void mark_all(struct engine *e) {
     e->booked = false;
 }
 
-/* Returns how many of the strategy's feeds closed (which is in its post as well, but reading that back
- * next to event_count as one word would wait for both stores). */
+/* Returns how many of the strategy's feeds closed (which is in its post as well, but reading that
+ * back next to event_count as one word would wait for both stores). */
 static int32_t renew_view(struct engine *e, struct strategy *s, const struct instant *now) {
     int32_t closed = 0;
     for (int32_t i = 0; i < now->feed_count; i++) {
@@ -232,8 +233,8 @@ static void record_ledgers(struct engine *e) {
         CHECKF(fabs(cash + unspent - silo->own.acct.cash) <= 1e-9 * turnover,
                "silo %s: cash %.17g, its strategies %.17g", silo->name, silo->own.acct.cash, cash);
         CHECKF(fabs(equity + unspent - silo->own.acct.equity) <= 1e-9 * turnover,
-               "silo %s: equity %.17g, its strategies %.17g", silo->name,
-               silo->own.acct.equity, equity);
+               "silo %s: equity %.17g, its strategies %.17g", silo->name, silo->own.acct.equity,
+               equity);
     }
 }
 
@@ -294,10 +295,9 @@ static int stop_strategy(struct engine *e, struct strategy *s, struct err *err) 
         return err_prepend(err, "strategy %s: ", s->name);
     accept_last_words(e, s, batch);
     for (int32_t i = 0; s->port->variable(s->port->self, i, &name, &value); i++)
-        journal_put_variable(e->journal, &(struct j_variable){.time = e->time,
-                                                              .strategy = s->id,
-                                                              .value = value,
-                                                              .name = name});
+        journal_put_variable(
+            e->journal,
+            &(struct j_variable){.time = e->time, .strategy = s->id, .value = value, .name = name});
     return 0;
 }
 

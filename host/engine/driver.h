@@ -1,11 +1,12 @@
 /*
  * engine/driver.h - the step machine: one instant at a time, and nothing else moves the clock.
  *
- *   1 events of this time (bars become visible, due orders fill, ledgers are booked)   2 freeze views
- *   3 post to every strategy   4 collect intents -> orders   5 fills at the close   6 journal
+ *   1 events of this time (bars become visible, due orders fill, ledgers are booked)   2 freeze
+ * views 3 post to every strategy   4 collect intents -> orders   5 fills at the close   6 journal
  *
- * driver_begin, then driver_step until it returns 0, then driver_end, driver_seal. A negative result is final: the
- * source, a strategy port or the sink failed; the journal up to there is whole.
+ * driver_begin, then driver_step until it returns 0, then driver_end, driver_seal. A negative
+ * result is final: the source, a strategy port or the sink failed; the journal up to there is
+ * whole.
  */
 #ifndef ENGINE_DRIVER_H
 #define ENGINE_DRIVER_H

@@ -49,8 +49,8 @@ struct view {
 struct projection {
     int64_t instant; /* for which instant it holds */
     double cash, equity, gross;
-    double *units;   /* by symbol */
-    int64_t *stamp;  /* instant in which units[symbol] was set */
+    double *units;  /* by symbol */
+    int64_t *stamp; /* instant in which units[symbol] was set */
 };
 
 struct strategy {
@@ -60,10 +60,10 @@ struct strategy {
     struct strategy_port *port;
     const int32_t *feeds; /* bound feeds by the strategy's number */
     int32_t feed_count;
-    int32_t *local;       /* by feed id: the strategy's number, -1 = not bound */
-    int32_t *closed;      /* scratch: feeds closed in this instant */
+    int32_t *local;  /* by feed id: the strategy's number, -1 = not bound */
+    int32_t *closed; /* scratch: feeds closed in this instant */
     int32_t started;
-    bool posted; /* in this instant */
+    bool posted;     /* in this instant */
     int64_t history; /* bars readable back, declared */
     struct ledger ledger;
     struct view view;
@@ -82,10 +82,10 @@ struct engine {
     const struct settings *settings;
     const struct feed *feeds; /* sorted by (timeframe, symbol) */
     int32_t feed_count;
-    int64_t *newest; /* by feed: newest visible bar, -1 = none */
+    int64_t *newest;                  /* by feed: newest visible bar, -1 = none */
     const struct instrument *symbols; /* sorted by name */
     int32_t symbol_count;
-    struct mark *marks; /* by symbol */
+    struct mark *marks;          /* by symbol */
     struct strategy *strategies; /* sorted by name */
     struct strategy *strategies_end;
     int32_t strategy_count;
@@ -95,9 +95,9 @@ struct engine {
     struct broker_port *broker;
     struct journal *journal;
 
-    int64_t time;   /* this instant */
-    int64_t number; /* of this instant, from 1; 0 before the first */
-    bool booked;    /* something was filled since the last marking */
+    int64_t time;               /* this instant */
+    int64_t number;             /* of this instant, from 1; 0 before the first */
+    bool booked;                /* something was filled since the last marking */
     bool closing_market_orders; /* market orders wait for step 5 */
     bool has_shared_silo;       /* some silo has not exactly one strategy */
     int64_t open_orders;

@@ -1,6 +1,6 @@
 /*
- * An execution closes first and then opens. Both parts are one fill at one price, unless the spread is
- * paid on entry only: then they are two fills, the closing one first.
+ * An execution closes first and then opens. Both parts are one fill at one price, unless the spread
+ * is paid on entry only: then they are two fills, the closing one first.
  */
 #include "engine/execute.h"
 
@@ -76,8 +76,7 @@ static void book(struct engine *e, const struct execution *x, double units, doub
                         .quantity = units,
                         .price = price,
                         .multiplier = multiplier,
-                        .fee = costs_commission_share(e->settings, multiplier, units, price,
-                                                      share),
+                        .fee = costs_commission_share(e->settings, multiplier, units, price, share),
                         .ts_event = x->ts_event,
                         .ts_known = x->ts_known};
     struct booked done, silo_done;
@@ -106,14 +105,14 @@ static void book(struct engine *e, const struct execution *x, double units, doub
                                                               .position = done.position});
     event = (struct strategy_event *)(uintptr_t)&s->post.events[place];
     event->as.fill = (struct qs_fill){.order = o->number,
-                                                .ts_event = x->ts_event,
-                                                .ts_known = x->ts_known,
-                                                .feed = o->feed,
-                                                .quantity = units,
-                                                .price = price,
-                                                .fee = b.fee,
-                                                .closed = done.closed,
-                                                .realized = done.realized};
+                                      .ts_event = x->ts_event,
+                                      .ts_known = x->ts_known,
+                                      .feed = o->feed,
+                                      .quantity = units,
+                                      .price = price,
+                                      .fee = b.fee,
+                                      .closed = done.closed,
+                                      .realized = done.realized};
     o->filled += fabs(units);
     e->booked = true;
 }
@@ -125,9 +124,9 @@ static bool resolve_size(struct engine *e, const struct execution *x) {
     const struct instrument *symbol = &e->symbols[o->symbol];
     double held = s->ledger.positions[o->symbol].pub.quantity;
     struct ledger_money m = risk_money_at_fill(e, s, x, held, s->ledger.acct.cash);
-    struct sizing_money money = {
-        .equity = m.equity,
-        .buying_power = ledger_buying_power(e->settings, m.cash, m.equity, m.gross)};
+    struct sizing_money money = {.equity = m.equity,
+                                 .buying_power =
+                                     ledger_buying_power(e->settings, m.cash, m.equity, m.gross)};
     double reference = o->kind == ORDER_TARGET ? x->raw : price_of(e, x, 1);
     double units = sizing_units(e->settings, &o->size, reference, symbol->multiplier, &money);
     if (o->kind == ORDER_TARGET)
@@ -169,18 +168,19 @@ static struct risk_verdict test_opening(struct engine *e, const struct execution
     double close_price = price_of(e, x, 0), units = closing + opening;
     double fee = costs_commission(e->settings, multiplier, units, price);
     double close_fee = fee * (closing / units);
-    if (closing > 0.0 && pays_spread_by_part(e, x)) { /* two fills that share the commission per fill */
-        close_fee = costs_commission_share(e->settings, multiplier, closing, close_price,
-                                           closing / units);
-        fee = close_fee + costs_commission_share(e->settings, multiplier, opening, price,
-                                                 opening / units);
+    if (closing > 0.0 &&
+        pays_spread_by_part(e, x)) { /* two fills that share the commission per fill */
+        close_fee =
+            costs_commission_share(e->settings, multiplier, closing, close_price, closing / units);
+        fee = close_fee +
+              costs_commission_share(e->settings, multiplier, opening, price, opening / units);
     }
     double cash = s->ledger.acct.cash - side * closing * close_price * multiplier - close_fee;
     double held = s->ledger.positions[o->symbol].pub.quantity + side * closing;
     struct ledger_money m = risk_money_at_fill(e, s, x, held, cash);
-    verdict.passed = ledger_can_open(e->settings, m.cash, m.equity, m.gross, side, opening, price,
-                                     multiplier, fee - close_fee, &verdict.needed,
-                                     &verdict.available);
+    verdict.passed =
+        ledger_can_open(e->settings, m.cash, m.equity, m.gross, side, opening, price, multiplier,
+                        fee - close_fee, &verdict.needed, &verdict.available);
     return verdict;
 }
 
@@ -193,8 +193,7 @@ static void finish(struct engine *e, const struct execution *x, const struct ris
         oms_set_state(e, o, QS_ORDER_FILLED, REASON_NONE, x->ts_event, 0.0, 0.0);
     else
         oms_set_state(e, o, closed_some ? QS_ORDER_CANCELED : QS_ORDER_REJECTED,
-                      risk_reason(e->settings), x->ts_event, verdict->needed,
-                      verdict->available);
+                      risk_reason(e->settings), x->ts_event, verdict->needed, verdict->available);
 }
 
 static void execute(void *self, const struct execution *x) {
@@ -224,13 +223,13 @@ static void execute(void *self, const struct execution *x) {
         oms_set_state(e, o, QS_ORDER_PARTIAL, REASON_NONE, x->ts_event, 0.0, 0.0);
         book(e, x, side * opening, open_price, opening / (closing + opening));
     } else if (closing + opening > 0.0) {
-        book(e, x, side * (closing + opening), closing > 0.0 ? close_price : open_price,
-             1.0);
+        book(e, x, side * (closing + opening), closing > 0.0 ? close_price : open_price, 1.0);
     }
     finish(e, x, &verdict, closing > 0.0);
 }
 
-static void end_order(void *self, struct order *order, int32_t state, int32_t reason, int64_t time) {
+static void end_order(void *self, struct order *order, int32_t state, int32_t reason,
+                      int64_t time) {
     oms_set_state(self, order, state, reason, time, 0.0, 0.0);
 }
 

@@ -35,8 +35,8 @@ struct intent {
     int32_t side, type, tif, flags;
     struct qs_size size;
     double limit_price, stop_price;
-    double value;  /* plot */
-    int32_t level; /* log */
+    double value;   /* plot */
+    int32_t level;  /* log */
     int32_t reason; /* what already refused it where it was made (enum reason), 0 = nothing */
     uint32_t key_at, key_len;   /* in the batch's text: tag, plot or note key */
     uint32_t text_at, text_len; /* in the batch's text: note or log line */

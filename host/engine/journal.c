@@ -76,8 +76,8 @@ const struct journal_layout *journal_layout(uint16_t kind) {
 }
 
 void journal_init(struct journal *j, struct sink_port *sink) {
-    *j = (struct journal){
-        .block = mem_alloc(JOURNAL_BLOCK), .sink = sink, .hash = hash128_create()};
+    *j =
+        (struct journal){.block = mem_alloc(JOURNAL_BLOCK), .sink = sink, .hash = hash128_create()};
 }
 
 void journal_fini(struct journal *j) {
@@ -133,7 +133,7 @@ uint8_t *journal_put_text(uint8_t *at, const char *text) {
     memset(at + room - 8, 0, 8);
     memcpy(at, &length, 8);
     if (length > 0)
-        memcpy(at + 8, text, length);
+        memcpy(at + 8, text, length + 1);
     return at + room;
 }
 
@@ -157,8 +157,8 @@ static int check_header(const uint8_t *bytes, struct journal_record *ret, size_t
     memcpy(&zero, bytes + 6, 2);
     if (size < HEADER || size > JOURNAL_RECORD_MAX || size % 8 != 0)
         return err_set(err, ERR_FORMAT,
-                       "journal: a record of %u bytes (expected a multiple of 8 from 8 to %u)", size,
-                       JOURNAL_RECORD_MAX);
+                       "journal: a record of %u bytes (expected a multiple of 8 from 8 to %u)",
+                       size, JOURNAL_RECORD_MAX);
     if (journal_layout(kind) == NULL || zero != 0)
         return err_set(err, ERR_FORMAT,
                        "journal: unknown record number %u/%u (made by a newer host, or damaged)",
@@ -206,8 +206,9 @@ static int check_body(const struct journal_record *record, struct err *err) {
         at += room;
     }
     if (at != record->size)
-        return err_set(err, ERR_FORMAT, "journal: a record '%s' with %zu bytes after its last field",
-                       layout->name, record->size - at);
+        return err_set(err, ERR_FORMAT,
+                       "journal: a record '%s' with %zu bytes after its last field", layout->name,
+                       record->size - at);
     return 0;
 }
 

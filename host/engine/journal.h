@@ -3,8 +3,9 @@
  *
  *   engine --journal_put_*--> block --(full)--> hash, sink_port
  *
- * The records and their bytes are defined in engine/journal.def; from it come here a struct, a writer
- * and a reader for each. The hash is XXH3-128 over all record bytes in order, whatever the blocks.
+ * The records and their bytes are defined in engine/journal.def; from it come here a struct, a
+ * writer and a reader for each. The hash is XXH3-128 over all record bytes in order, whatever the
+ * blocks.
  */
 #ifndef ENGINE_JOURNAL_H
 #define ENGINE_JOURNAL_H
@@ -104,8 +105,8 @@ static inline void journal_store_double(uint8_t *at, double value, double *sum) 
     *sum += value; /* a NaN stays one */
 }
 
-/* journal_put_fill(j, &(struct j_fill){...}) and so on. A record is copied field by field with all types
- * known to the compiler: an EQUITY record costs some 3 ns. */
+/* journal_put_fill(j, &(struct j_fill){...}) and so on. A record is copied field by field with all
+ * types known to the compiler: an EQUITY record costs some 3 ns. */
 #define JI(field)
 #define JF(field)
 #define JT(field) size += journal_text_room(record->field) - 8;
@@ -157,10 +158,10 @@ struct journal_record {
     size_t size;         /* of the body */
 };
 
-/* The next whole record of bytes[0..len): 1 and *ret_size bytes eaten; 0 when more bytes are needed;
- * negative with a sentence when the bytes are no journal. Trusts nothing: sizes, kinds (unknown ones
- * are refused), texts (inside the record, zeros after them, UTF-8). Numbers are not checked: ids may
- * be anything and NaN may come. */
+/* The next whole record of bytes[0..len): 1 and *ret_size bytes eaten; 0 when more bytes are
+ * needed; negative with a sentence when the bytes are no journal. Trusts nothing: sizes, kinds
+ * (unknown ones are refused), texts (inside the record, zeros after them, UTF-8). Numbers are not
+ * checked: ids may be anything and NaN may come. */
 int journal_next(const uint8_t *bytes, size_t len, struct journal_record *ret, size_t *ret_size,
                  struct err *err) NODISCARD;
 /* Fill the struct of the record's kind (struct j_fill for JOURNAL_FILL ...). The record came from

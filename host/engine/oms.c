@@ -1,6 +1,6 @@
 /*
- * Orders come from a free list; a strategy's open orders are an array in id order, which makes finding
- * one a binary search and showing them a copy.
+ * Orders come from a free list; a strategy's open orders are an array in id order, which makes
+ * finding one a binary search and showing them a copy.
  */
 #include "engine/oms.h"
 
@@ -57,11 +57,8 @@ struct strategy_event *oms_event(struct strategy *s, int32_t kind) {
 
 static void tell_state(struct strategy *s, const struct order *o, int32_t reason, int64_t time) {
     struct strategy_event *event = oms_event(s, EVENT_ORDER);
-    event->as.order = (struct qs_order_event){.order = o->number,
-                                              .time = time,
-                                              .feed = o->feed,
-                                              .state = o->state,
-                                              .reason = reason};
+    event->as.order = (struct qs_order_event){
+        .order = o->number, .time = time, .feed = o->feed, .state = o->state, .reason = reason};
 }
 
 void oms_announce(struct engine *e, struct order *o) {

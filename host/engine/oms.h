@@ -17,8 +17,8 @@ struct order *oms_new(struct engine *e);
 void oms_announce(struct engine *e, struct order *o);
 /* Add it to its strategy's open orders; false when there are OPEN_ORDERS_MAX already. */
 bool oms_open(struct engine *e, struct order *o);
-/* The new state with its reason, at `time`; needed and available are the money compared, or 0. An end
- * state takes the order off its strategy's list and gives its memory back with oms_recycle. */
+/* The new state with its reason, at `time`; needed and available are the money compared, or 0. An
+ * end state takes the order off its strategy's list and gives its memory back with oms_recycle. */
 void oms_set_state(struct engine *e, struct order *o, int32_t state, int32_t reason, int64_t time,
                    double needed, double available);
 /* The strategy's open order with that number; NULL when there is none. */

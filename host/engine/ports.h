@@ -1,14 +1,15 @@
 /*
- * engine/ports.h - the sockets of the engine: tables of function pointers behind which everything lies
- * that is not a pure function (files, network, processes, the clock). Backtest, paper and live differ
- * only in what is plugged in here.
+ * engine/ports.h - the sockets of the engine: tables of function pointers behind which everything
+ * lies that is not a pure function (files, network, processes, the clock). Backtest, paper and live
+ * differ only in what is plugged in here.
  *
  *   feed_port --next--> driver --post/collect--> strategy_port
  *                         |  --meet/submit-----> broker_port
  *                         +--bytes-------------> sink_port
  *
- * A port's functions are called by the driver only, one at a time. `self` comes first and belongs to
- * the implementation. int results: 0 (or 1 where said) is success, negative an error with text in err.
+ * A port's functions are called by the driver only, one at a time. `self` comes first and belongs
+ * to the implementation. int results: 0 (or 1 where said) is success, negative an error with text
+ * in err.
  */
 #ifndef ENGINE_PORTS_H
 #define ENGINE_PORTS_H
@@ -26,8 +27,9 @@ struct instant {
     int32_t feed_count;   /* > 0 */
 };
 
-/* Where instants come from: data/replay at rest, venue/feed_* live. The columns of the feeds are known
- * to the engine from the start (struct feed); an instant says which of them go one bar further. */
+/* Where instants come from: data/replay at rest, venue/feed_* live. The columns of the feeds are
+ * known to the engine from the start (struct feed); an instant says which of them go one bar
+ * further. */
 struct feed_port {
     void *self;
     /* 1 and *ret, or 0 at the end (backtest: no more data), or an error. */

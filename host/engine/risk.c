@@ -55,10 +55,9 @@ struct risk_verdict risk_at_acceptance(struct engine *e, struct strategy *s, int
     struct risk_verdict verdict = {.passed = true};
     if (opening != 0.0 && set->cash_check != CHECK_FILL && set->cash_check != CHECK_NONE) {
         struct ledger_money closed = project(m, p, *held, closing, price, close_fee);
-        verdict.passed =
-            ledger_can_open(set, closed.cash, closed.equity, closed.gross,
-                            units > 0.0 ? 1.0 : -1.0, fabs(opening), price, m->multiplier,
-                            fee - close_fee, &verdict.needed, &verdict.available);
+        verdict.passed = ledger_can_open(
+            set, closed.cash, closed.equity, closed.gross, units > 0.0 ? 1.0 : -1.0, fabs(opening),
+            price, m->multiplier, fee - close_fee, &verdict.needed, &verdict.available);
     }
     if (verdict.passed) {
         struct ledger_money after = project(m, p, *held, units, price, fee);

@@ -1,8 +1,9 @@
 /*
- * engine/risk.h - the money tests at acceptance and at the fill (sim/README.md "The test of money").
+ * engine/risk.h - the money tests at acceptance and at the fill (sim/README.md "The test of
+ * money").
  *
- * At acceptance a strategy's ledger is seen as it would be if the orders accepted before in the same
- * instant had filled at their reference prices; at the fill it is seen as it is.
+ * At acceptance a strategy's ledger is seen as it would be if the orders accepted before in the
+ * same instant had filled at their reference prices; at the fill it is seen as it is.
  */
 #ifndef ENGINE_RISK_H
 #define ENGINE_RISK_H
@@ -16,8 +17,8 @@ struct risk_verdict {
     double needed, available;
 };
 
-/* Test an order of `units` (signed) of `symbol` at price against the projection of this instant; where
- * it passes the projection takes it in. A reduce-only order counts with what it closes. */
+/* Test an order of `units` (signed) of `symbol` at price against the projection of this instant;
+ * where it passes the projection takes it in. A reduce-only order counts with what it closes. */
 struct risk_verdict risk_at_acceptance(struct engine *e, struct strategy *s, int32_t symbol,
                                        double units, double price, bool reduce_only);
 

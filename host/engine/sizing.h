@@ -14,8 +14,8 @@ struct sizing_money {
 
 /* The run's `sizing` in place of QS_SIZE_DEFAULT; other sizes as they are. */
 struct qs_size sizing_effective(const struct settings *s, const struct qs_size *size);
-/* Whether the size can be meant: known kind, finite, not negative (targets may be), risk with a stop
- * distance above zero. */
+/* Whether the size can be meant: known kind, finite, not negative (targets may be), risk with a
+ * stop distance above zero. */
 bool sizing_valid(const struct qs_size *size, bool may_be_negative);
 /* Units (unrounded) of a valid, effective size at price `reference` of a symbol. */
 double sizing_units(const struct settings *s, const struct qs_size *size, double reference,

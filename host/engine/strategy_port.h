@@ -1,12 +1,13 @@
 /*
- * engine/strategy_port.h - how the engine asks a strategy: post(view, events), then collect(intents).
+ * engine/strategy_port.h - how the engine asks a strategy: post(view, events), then
+ * collect(intents).
  *
- * Two calls and not one, so that many remote strategies can think at once. Direct (plugin/instance.c)
- * runs the callbacks inside post; loopback (plugin/loopback.c) serialises all that crosses; remote comes
- * with the workers. Law 1: nobody can tell them apart.
+ * Two calls and not one, so that many remote strategies can think at once. Direct
+ * (plugin/instance.c) runs the callbacks inside post; loopback (plugin/loopback.c) serialises all
+ * that crosses; remote comes with the workers. Law 1: nobody can tell them apart.
  *
- * A fault of the plugin is an error of the port: the text says what happened, and the engine ends the
- * run or drops the strategy. A business refusal is never an error.
+ * A fault of the plugin is an error of the port: the text says what happened, and the engine ends
+ * the run or drops the strategy. A business refusal is never an error.
  */
 #ifndef ENGINE_STRATEGY_PORT_H
 #define ENGINE_STRATEGY_PORT_H

@@ -1,6 +1,6 @@
 /*
- * engine/view.h - what one strategy sees, kept up to date by the driver: columns that grow by one, the
- * ledger, the open orders.
+ * engine/view.h - what one strategy sees, kept up to date by the driver: columns that grow by one,
+ * the ledger, the open orders.
  */
 #ifndef ENGINE_VIEW_H
 #define ENGINE_VIEW_H

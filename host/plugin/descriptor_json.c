@@ -1,6 +1,6 @@
 /*
- * A descriptor as JSON, as `qshost schema ID --json` prints it. A file of its own so that all else of
- * the descriptor needs no JSON library: it is part of the SDK's harness.
+ * A descriptor as JSON, as `qshost schema ID --json` prints it. A file of its own so that all else
+ * of the descriptor needs no JSON library: it is part of the SDK's harness.
  */
 #include "base/check.h"
 #include "base/json.h"

@@ -1,6 +1,7 @@
 /*
- * The host's functions as a plugin sees them. They copy what they are given and check its form; they
- * decide nothing. A pointer that a plugin hands over may be wild: then it is the worker that dies.
+ * The host's functions as a plugin sees them. They copy what they are given and check its form;
+ * they decide nothing. A pointer that a plugin hands over may be wild: then it is the worker that
+ * dies.
  */
 #include <math.h>
 #include <string.h>
@@ -43,7 +44,7 @@ static bool keep_text(struct instance *in, const char *text, size_t max, uint32_
         kept = mem_realloc_array(kept, in->text_cap, 1);
         in->batch.text = kept;
     }
-    if (len > 0)
+    if (text && len > 0)
         memcpy(kept + in->batch.text_len, text, len);
     *ret_at = in->batch.text_len;
     *ret_len = (uint32_t)len;
@@ -136,11 +137,13 @@ static int32_t host_indicator(struct qs_ctx *c, const struct qs_indicator_req *r
     struct err err = {0};
     int32_t line;
     if (in->phase != PROGRESS_INIT)
-        line = err_set(&err, ERR_PLUGIN, "an indicator was asked for outside of on_init (make all "
-                                         "of them there and keep the handles in locals)");
+        line = err_set(&err, ERR_PLUGIN,
+                       "an indicator was asked for outside of on_init (make all "
+                       "of them there and keep the handles in locals)");
     else if (req->struct_size < sizeof *req)
-        line = err_set(&err, ERR_PLUGIN, "qs_indicator_req.struct_size: expected at least %zu, "
-                                         "found %u (rebuild with this SDK)",
+        line = err_set(&err, ERR_PLUGIN,
+                       "qs_indicator_req.struct_size: expected at least %zu, "
+                       "found %u (rebuild with this SDK)",
                        sizeof *req, req->struct_size);
     else
         line = lines_add(&in->lines, req, in->spec.feed_count, &err);

@@ -19,8 +19,8 @@ static void enter(struct instance *in, enum progress_phase phase) {
     in->orders_in_callback = 0;
 }
 
-/* A callback that left another floating-point mode behind has spoiled numbers since: no result of such
- * a run may be believed, so the run ends. */
+/* A callback that left another floating-point mode behind has spoiled numbers since: no result of
+ * such a run may be believed, so the run ends. */
 static void check_float_mode(struct instance *in) {
     if (LIKELY(float_mode_get() == in->float_mode))
         return;
@@ -62,6 +62,20 @@ static void plan_warm_up(struct instance *in) {
     }
 }
 
+/* What the strategy logged last: its own words for why it refused. Length 0 when it said nothing.
+ */
+static int last_words(const struct instance *in, const char **ret) {
+    for (uint32_t i = in->batch.count; i-- > 0;) {
+        const struct intent *x = &in->batch.items[i];
+        if (x->kind == INTENT_LOG) {
+            *ret = in->batch.text + x->text_at;
+            return (int)x->text_len;
+        }
+    }
+    *ret = "";
+    return 0;
+}
+
 static int start(void *self, const struct qs_view *view, struct strategy_needs *ret,
                  struct err *err) {
     struct instance *in = self;
@@ -78,8 +92,12 @@ static int start(void *self, const struct qs_view *view, struct strategy_needs *
     int r = leave(in, err);
     if (r < 0)
         return err_prepend(err, "on_init: ");
-    if (refused != 0)
-        return err_set(err, ERR_PLUGIN, "on_init refused to start (it returned %d)", refused);
+    if (refused != 0) {
+        const char *words;
+        int len = last_words(in, &words);
+        return err_set(err, ERR_PLUGIN, "on_init refused to start%s%.*s (it returned %d)",
+                       len > 0 ? ": " : "", len, words, refused);
+    }
     lines_settle(&in->lines, in->spec.feed_count);
     plan_warm_up(in);
     ret->history = in->spec.descriptor->history;
@@ -172,7 +190,8 @@ static int stop(void *self, const struct strategy_post *last, struct err *err) {
     }
     if (in->batch.dropped > 0) {
         char text[128];
-        snprintf(text, sizeof text, "host: %llu intents, notes or plots were dropped (over the limits, or no number)",
+        snprintf(text, sizeof text,
+                 "host: %llu intents, notes or plots were dropped (over the limits, or no number)",
                  (unsigned long long)in->batch.dropped);
         in->annotations_in_post = 0;
         in->ctx.host->log(&in->ctx, QS_LOG_WARN, text);
@@ -237,7 +256,9 @@ struct instance *instance_create(const struct instance_spec *spec) {
     return in;
 }
 
-struct strategy_port *instance_port(struct instance *in) { return &in->port; }
+struct strategy_port *instance_port(struct instance *in) {
+    return &in->port;
+}
 
 const struct qs_ctx *instance_ctx(const struct instance *in) { return &in->ctx; }
 

@@ -1,6 +1,6 @@
 /*
- * plugin/instance.h - one strategy at work: a build's callbacks, its three blocks, its indicators, its
- * intents. Implements struct strategy_port directly: post runs the callbacks.
+ * plugin/instance.h - one strategy at work: a build's callbacks, its three blocks, its indicators,
+ * its intents. Implements struct strategy_port directly: post runs the callbacks.
  *
  * Runs plugin code: only in a worker, or where --inline was asked for. What the plugin does wrong
  * (a refused on_init, an indicator asked for too late) is an error of the port; what it does with a

@@ -15,9 +15,9 @@ struct instance {
     struct qs_view no_view; /* before start */
     enum progress_phase phase;
     bool started, collected;
-    uint32_t float_mode;  /* the host's */
+    uint32_t float_mode;   /* the host's */
     int32_t float_mode_in; /* posts until it is looked at */
-    int64_t *bars_seen; /* by feed */
+    int64_t *bars_seen;    /* by feed */
     int64_t *bars_needed;
     int32_t feeds_waiting; /* feeds that have not seen what they need */
     int64_t next_number;

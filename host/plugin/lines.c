@@ -13,7 +13,14 @@
 /* All rings of an instance together: half a gigabyte. */
 #define LINES_VALUES_MAX (INT64_C(1) << 26)
 
-enum { COLUMN_VOLUME = 4, COLUMN_HL2 = 5, COLUMN_HLC3 = 6, COLUMN_OHLC4 = 7, COLUMN_BARS = 8, COLUMN_LINE = -1 };
+enum {
+    COLUMN_VOLUME = 4,
+    COLUMN_HL2 = 5,
+    COLUMN_HLC3 = 6,
+    COLUMN_OHLC4 = 7,
+    COLUMN_BARS = 8,
+    COLUMN_LINE = -1
+};
 
 void lines_init(struct lines *l, int64_t limit, int32_t seed) {
     memset(l, 0, sizeof *l);
@@ -83,9 +90,8 @@ static void make_lines(struct lines *l, struct indicator *x, int64_t source_look
     x->first_line = l->count;
     for (int32_t i = 0; i < x->out_count; i++) {
         int64_t lookback = source_lookback + ta_lookback(&x->spec, i);
-        l->views[l->count] = (struct qs_line_view){.values = make_ring(capacity),
-                                                   .mask = capacity - 1,
-                                                   .limit = max_i64(l->limit, 2)};
+        l->views[l->count] = (struct qs_line_view){
+            .values = make_ring(capacity), .mask = capacity - 1, .limit = max_i64(l->limit, 2)};
         l->feed_of[l->count] = x->feed;
         l->lookback_of[l->count] = lookback;
         x->lookback = max_i64(x->lookback, lookback);
@@ -111,8 +117,9 @@ int32_t lines_add(struct lines *l, const struct qs_indicator_req *req, int32_t f
                                    .seed = l->seed},
                           .source = req->source};
     if (!info)
-        return err_set(err, ERR_PLUGIN, "indicator kind %d is not known to this host (build with "
-                                        "an older SDK, or use a newer host)",
+        return err_set(err, ERR_PLUGIN,
+                       "indicator kind %d is not known to this host (build with "
+                       "an older SDK, or use a newer host)",
                        req->kind);
     int r = decode_source(l, req->source, feed_count, &x, err);
     if (r == 0)
@@ -129,8 +136,7 @@ int32_t lines_add(struct lines *l, const struct qs_indicator_req *req, int32_t f
         return err_set(err, ERR_PLUGIN,
                        "%d lines with a history of %lld bars are more than %lld values (declare a "
                        "shorter history)",
-                       l->count + x.out_count, (long long)l->limit,
-                       (long long)LINES_VALUES_MAX);
+                       l->count + x.out_count, (long long)l->limit, (long long)LINES_VALUES_MAX);
     x.push = ta_push(req->kind);
     x.state = aligned_alloc(16, (ta_state_size(&x.spec) + 15) & ~(size_t)15);
     CHECK(x.state && x.push);
@@ -209,7 +215,8 @@ static inline double *next_place(const struct qs_line_view *v) {
 }
 
 /* Off the hot path: its arrays would cost every bar a larger frame. */
-__attribute__((noinline)) static void push_many(struct lines *l, const struct indicator *x, const double *in) {
+__attribute__((noinline)) static void push_many(struct lines *l, const struct indicator *x,
+                                                const double *in) {
     double out[TA_OUT_MAX];
     x->push(x->state, in, out);
     for (int32_t k = 0; k < x->out_count; k++) {
@@ -220,7 +227,7 @@ __attribute__((noinline)) static void push_many(struct lines *l, const struct in
 }
 
 __attribute__((noinline)) static void push_gathered(struct lines *l, const struct indicator *x,
-                          const struct qs_feed_view *feed) {
+                                                    const struct qs_feed_view *feed) {
     double in[5];
     gather(l, x, feed, in);
     push_many(l, x, in);

@@ -1,6 +1,6 @@
 /*
- * plugin/lines.h - the indicators of one strategy instance: made in on_init, pushed once for each bar
- * of their feed, read through struct qs_line_view.
+ * plugin/lines.h - the indicators of one strategy instance: made in on_init, pushed once for each
+ * bar of their feed, read through struct qs_line_view.
  *
  * Values lie in rings that hold the history a strategy may read. An indicator on another's line is
  * pushed after it, for they are pushed in the order of their making. Same request, same line.
@@ -21,7 +21,7 @@ struct indicator {
     int32_t column; /* QS_OPEN - source .. for columns; -1 = a line */
     int32_t first_line, out_count;
     int32_t feed;
-    int32_t source; /* as asked for: encoded column or line */
+    int32_t source;   /* as asked for: encoded column or line */
     int64_t lookback; /* bars of the feed before its slowest output is defined */
     struct ta_spec spec;
 };

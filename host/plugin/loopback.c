@@ -74,7 +74,9 @@ struct loopback *loopback_create(struct strategy_port *inner) {
     return l;
 }
 
-struct strategy_port *loopback_port(struct loopback *l) { return &l->port; }
+struct strategy_port *loopback_port(struct loopback *l) {
+    return &l->port;
+}
 
 void loopback_destroy(struct loopback **l) {
     if (!*l)

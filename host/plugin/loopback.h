@@ -1,6 +1,7 @@
 /*
- * plugin/loopback.h - the strategy port that serialises everything that crosses, inside one process: it
- * keeps the wire honest from the first day (law 1: direct, loopback and remote give one journal).
+ * plugin/loopback.h - the strategy port that serialises everything that crosses, inside one
+ * process: it keeps the wire honest from the first day (law 1: direct, loopback and remote give one
+ * journal).
  */
 #ifndef PLUGIN_LOOPBACK_H
 #define PLUGIN_LOOPBACK_H

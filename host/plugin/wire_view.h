@@ -1,13 +1,13 @@
 /*
- * plugin/wire_view.h - everything that crosses the strategy port, as bytes: the view and its events one
- * way, the intents the other.
+ * plugin/wire_view.h - everything that crosses the strategy port, as bytes: the view and its events
+ * one way, the intents the other.
  *
  *   engine's view --wire_put_post--> bytes --wire_take_post--> shadow view (own columns)
  *
- * Both ends are the same build on the same machine (a supervisor and its worker), so plain structs are
- * copied; pointers never cross. Only what changes is sent: the bars that closed, the ledgers, the
- * positions, the open orders, the events. The receiver checks every length and number: a worker's
- * bytes are hostile.
+ * Both ends are the same build on the same machine (a supervisor and its worker), so plain structs
+ * are copied; pointers never cross. Only what changes is sent: the bars that closed, the ledgers,
+ * the positions, the open orders, the events. The receiver checks every length and number: a
+ * worker's bytes are hostile.
  */
 #ifndef PLUGIN_WIRE_VIEW_H
 #define PLUGIN_WIRE_VIEW_H
@@ -24,7 +24,7 @@ struct shadow {
         double *open, *high, *low, *close, *volume;
         int64_t *open_time, *close_time;
         int64_t cap;
-    } *columns;
+    } * columns;
     struct qs_position *positions;
     const struct qs_position **position_at;
     struct qs_account account, silo;

@@ -151,9 +151,8 @@ static int explain(const struct job_spec *spec, const struct receiver *rx,
                        rx->error.text);
     if (child_describe(child, err) == 0)
         return err_set(err, ERR_INTERNAL, "the worker ended without a result");
-    int32_t i = child->instance >= 0 && child->instance < spec->plan->strategy_count
-                    ? child->instance
-                    : 0;
+    int32_t i =
+        child->instance >= 0 && child->instance < spec->plan->strategy_count ? child->instance : 0;
     return err_prepend(err, "strategy %s (%s): ", spec->plan->strategies[i].conf->name,
                        spec->plan->strategies[i].build.source);
 }

@@ -1,6 +1,6 @@
 /*
- * proc/job.h - a whole backtest in a worker: engine and strategy in one process, so that a bar costs
- * nanoseconds; the journal comes over a pipe in blocks.
+ * proc/job.h - a whole backtest in a worker: engine and strategy in one process, so that a bar
+ * costs nanoseconds; the journal comes over a pipe in blocks.
  *
  *   worker: backtest_run -> frames on the pipe: journal blocks, then the result or an error
  *   parent: frames (hostile) -> take(records)

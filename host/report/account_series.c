@@ -88,7 +88,7 @@ static bool next_time(const struct account_series *parts, const int64_t *next, i
 }
 
 void account_series_sum(const struct account_series *parts, const double *initial, int64_t count,
-                struct account_series *ret) {
+                        struct account_series *ret) {
     int64_t *next = mem_zalloc((size_t)count, sizeof(*next)); /* the first row not yet reached */
     int64_t time = 0;
     account_series_init(ret);

@@ -49,7 +49,8 @@ void collector_fini(struct collector *c) {
 }
 
 static int bad_number(const char *what, struct err *err) {
-    return err_set(err, ERR_FORMAT, "journal: a record '%s' with a number that is not finite", what);
+    return err_set(err, ERR_FORMAT, "journal: a record '%s' with a number that is not finite",
+                   what);
 }
 
 static int check_room(const char *what, int64_t count, struct err *err) {
@@ -290,13 +291,11 @@ static int take_equity(struct collector *c, const struct journal_record *record,
     int rc = names_check_silo(&c->names, "equity", r.silo, err);
     if (rc != 0)
         return rc;
-    return account_series_add(&c->series[r.silo],
-                      &(struct account_row){.time = r.time,
-                                           .equity = r.equity,
-                                           .low = r.low,
-                                           .high = r.high,
-                                           .gross = r.gross},
-                      err);
+    return account_series_add(
+        &c->series[r.silo],
+        &(struct account_row){
+            .time = r.time, .equity = r.equity, .low = r.low, .high = r.high, .gross = r.gross},
+        err);
 }
 
 static int take_position(struct collector *c, const struct journal_record *record,
@@ -327,8 +326,8 @@ static int take_bars(struct collector *c, const struct journal_record *record, s
         return rc;
     c->bars = grow(c->bars, c->bars_count, &c->bars_cap, sizeof(*c->bars));
     struct collected_bars *bars = &c->bars[c->bars_count++];
-    *bars = (struct collected_bars){
-        .feed = r.feed, .rows = r.rows, .first = r.first, .last = r.last};
+    *bars =
+        (struct collected_bars){.feed = r.feed, .rows = r.rows, .first = r.first, .last = r.last};
     str_copy_fixed(bars->hash, sizeof(bars->hash), r.hash);
     return 0;
 }

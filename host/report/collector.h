@@ -1,12 +1,12 @@
 /*
- * report/collector.h - a run as tables: takes the records of a journal one by one, keeps what reports
- * are made of.
+ * report/collector.h - a run as tables: takes the records of a journal one by one, keeps what
+ * reports are made of.
  *
  *   worker --bytes--> journal_next --record--> collector_take --> tables below
  *
- * The records may come from a process that nobody trusts: ids, times and numbers are checked, tables
- * have limits, and a refusal is a sentence. It checks form, not truth: conservation.h does that.
- * Not for settings' meanings (conf/) and not for per-bar annotations: those stay in the file.
+ * The records may come from a process that nobody trusts: ids, times and numbers are checked,
+ * tables have limits, and a refusal is a sentence. It checks form, not truth: conservation.h does
+ * that. Not for settings' meanings (conf/) and not for per-bar annotations: those stay in the file.
  */
 #ifndef REPORT_COLLECTOR_H
 #define REPORT_COLLECTOR_H
@@ -17,8 +17,8 @@
 #include "base/err.h"
 #include "core/reason.h"
 #include "engine/journal.h"
-#include "report/names.h"
 #include "report/account_series.h"
+#include "report/names.h"
 
 #define COLLECTOR_ROWS_MAX 20000000 /* of each table but the series */
 
@@ -47,8 +47,8 @@ struct collector {
     struct j_fill *fills;        /* fill of id i at i - 1 */
     struct j_allocation *allocations;
     struct j_trade *trades;
-    struct j_position *positions; /* open at the end */
-    struct account_series *series;        /* one a silo */
+    struct j_position *positions;  /* open at the end */
+    struct account_series *series; /* one a silo */
     int64_t setting_count, param_count, binding_count, bars_count, order_count, fill_count,
         allocation_count, trade_count, position_count;
     int64_t setting_cap, param_cap, binding_cap, bars_cap, order_cap, fill_cap, allocation_cap,
@@ -60,7 +60,7 @@ struct collector {
     int64_t rejected_total, intents, notes, plots, logs;
     uint64_t records;
     double traded_value, fees, slippage; /* money, sums over the fills */
-    struct account_series total;                 /* of several silos, once asked for */
+    struct account_series total;         /* of several silos, once asked for */
     bool has_total;
 };
 

@@ -1,7 +1,7 @@
 /*
- * Books of its own, kept the plain way: cash by subtraction, lots in a list, results when they close.
- * Fills come before the account records of their instant, and allocations after their fill, so
- * whatever an account record claims can be compared on the spot.
+ * Books of its own, kept the plain way: cash by subtraction, lots in a list, results when they
+ * close. Fills come before the account records of their instant, and allocations after their fill,
+ * so whatever an account record claims can be compared on the spot.
  */
 #include "report/conservation.h"
 
@@ -59,8 +59,8 @@ static int make_ready(struct conservation *c, struct err *err) {
     return 0;
 }
 
-/* Each booking may round cash itself by half a step of it, which small trades on a large account do not
- * outgrow: so much turnover stands for four such steps. */
+/* Each booking may round cash itself by half a step of it, which small trades on a large account do
+ * not outgrow: so much turnover stands for four such steps. */
 #define ROUNDING (0x1p-50 / 1e-9)
 
 static double tolerance(double turnover) { return 1e-9 * turnover + 1e-9; }
@@ -277,8 +277,9 @@ static void drop_flat(struct conservation *c, int64_t silo) {
     c->open_count = kept;
 }
 
-static int compare_account(struct conservation *c, struct claim *claim, const struct j_ledger *found,
-                           double cash, const struct worth *worth, struct err *err) {
+static int compare_account(struct conservation *c, struct claim *claim,
+                           const struct j_ledger *found, double cash, const struct worth *worth,
+                           struct err *err) {
     claim->field = "cash";
     claim->found = found->cash;
     claim->expected = cash;

@@ -3,9 +3,9 @@
  *
  *   cash + positions at mark + fees paid = start + profit and loss, at every record of an account
  *
- * Takes the records of a journal one by one, keeps its own books and compares what the engine says it
- * has. It shares no code with core/ledger.c and engine/, on purpose: do not "reuse" anything here. It
- * checks
+ * Takes the records of a journal one by one, keeps its own books and compares what the engine says
+ * it has. It shares no code with core/ledger.c and engine/, on purpose: do not "reuse" anything
+ * here. It checks
  *   - allocations: quantities and fees of a fill's allocations sum to the fill's; what they say was
  *     closed, realized (average price) and is now held;
  *   - EQUITY, LEDGER: cash; with marks equity, gross and net; without, equity = cash when flat;
@@ -51,8 +51,8 @@ struct conservation {
     struct names names;
     conservation_mark_fn mark; /* NULL: no marks */
     void *mark_self;
-    int trades;                      /* enum trade_matching, from the journal's settings */
-    double *cash, *turnover;         /* by strategy */
+    int trades;              /* enum trade_matching, from the journal's settings */
+    double *cash, *turnover; /* by strategy */
     double *silo_cash, *silo_turnover;
     double *silo_equity;             /* the newest EQUITY record's */
     double *silo_open;               /* result of what the POSITION records hold */

@@ -95,10 +95,10 @@ void books_apply(struct conservation *c, struct conservation_book *book, const s
     if (closing != 0.0 && share->says_flat && fabs(book->held + share->quantity) <= dust)
         closing = share->quantity;
     double opening = share->quantity - closing;
-    *ret = (struct booked_share){
-        .closed = closing,
-        .realized = -closing * (share->price - book->average) * share->multiplier,
-        .dust = dust};
+    *ret = (struct booked_share){.closed = closing,
+                                 .realized =
+                                     -closing * (share->price - book->average) * share->multiplier,
+                                 .dust = dust};
     if (closing != 0.0) {
         close_part(c, book, closing, share->fee * (closing / share->quantity), share);
         if (book->held == 0.0 || opening != 0.0 || (share->says_flat && fabs(book->held) <= dust))

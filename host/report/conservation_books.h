@@ -1,6 +1,6 @@
 /*
- * report/conservation_books.h - the books behind report/conservation.h: one strategy's holding of one
- * symbol, its lots, and the results of what it closed. Used by conservation.c only.
+ * report/conservation_books.h - the books behind report/conservation.h: one strategy's holding of
+ * one symbol, its lots, and the results of what it closed. Used by conservation.c only.
  */
 #ifndef REPORT_CONSERVATION_BOOKS_H
 #define REPORT_CONSERVATION_BOOKS_H

@@ -2,7 +2,8 @@
  * report/export.h - one kind of records of a run as a table, straight from its journal file.
  *
  * Names instead of ids, ISO times. Rows stream: a million equity rows need no more memory than ten
- * (orders and events remember some bytes an order). What the file says is checked as in collector.h.
+ * (orders and events remember some bytes an order). What the file says is checked as in
+ * collector.h.
  *
  *   trades   closed round trips           events   each state of each order, with its reason
  *   fills    one row a share of a fill    signals  intents: what a strategy wished, what came of it

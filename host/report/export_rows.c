@@ -81,8 +81,8 @@ int export_row_fill(struct exporter *x, const struct journal_record *record, str
     if (rc != 0)
         return rc;
     if (r.fill != fill->id || fill->id == 0)
-        return err_set(err, ERR_FORMAT, "journal: an allocation of fill %" PRId64 " without its fill",
-                       r.fill);
+        return err_set(err, ERR_FORMAT,
+                       "journal: an allocation of fill %" PRId64 " without its fill", r.fill);
     export_i64(w, fill->id);
     export_time(w, fill->ts_event);
     export_time(w, fill->ts_known);
@@ -117,8 +117,8 @@ static const char *intent_name(int64_t kind) {
 }
 
 static const char *size_name(int64_t kind) {
-    static const char *const names[] = {"default", "units", "equity",
-                                        "buying_power", "risk", "money"};
+    static const char *const names[] = {"default",      "units", "equity",
+                                        "buying_power", "risk",  "money"};
     return kind >= 0 && kind < (int64_t)ARRAY_LEN(names) ? names[kind] : "unknown";
 }
 

@@ -1,5 +1,6 @@
 /*
- * report/export_rows.h - what each record becomes in a table of report/export.h; used by export.c only.
+ * report/export_rows.h - what each record becomes in a table of report/export.h; used by export.c
+ * only.
  */
 #ifndef REPORT_EXPORT_ROWS_H
 #define REPORT_EXPORT_ROWS_H

@@ -1,4 +1,5 @@
-/* Rows are put together in a buffer that goes out every 64 KiB; a refusing stream shows at the end. */
+/* Rows are put together in a buffer that goes out every 64 KiB; a refusing stream shows at the end.
+ */
 #include "report/export_writer.h"
 
 #include <inttypes.h>

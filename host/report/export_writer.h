@@ -1,9 +1,9 @@
 /*
  * report/export_writer.h - rows of named columns as CSV or JSON, to a stream, as they come.
  *
- * CSV after RFC 4180 with a header line and '\n'; JSON is one array of objects, a row a line. Numbers
- * are the shortest decimals that read back to the same bits; "nothing" and numbers that are none are an
- * empty cell or null. Memory does not grow with the rows.
+ * CSV after RFC 4180 with a header line and '\n'; JSON is one array of objects, a row a line.
+ * Numbers are the shortest decimals that read back to the same bits; "nothing" and numbers that are
+ * none are an empty cell or null. Memory does not grow with the rows.
  */
 #ifndef REPORT_EXPORT_WRITER_H
 #define REPORT_EXPORT_WRITER_H

@@ -223,8 +223,7 @@ static void exposure(const struct metric_input *in, const struct rows *rows, str
     }
     give(m, METRIC_EXPOSURE, sum / (double)rows->count);
     if (years > 0.0)
-        give(m, METRIC_TURNOVER,
-             in->traded_value / mean_of(rows->equity, rows->count) / years);
+        give(m, METRIC_TURNOVER, in->traded_value / mean_of(rows->equity, rows->count) / years);
 }
 
 /* ---- all of them ---- */
@@ -237,10 +236,8 @@ static const char *unit_name(enum metric_unit unit) {
 static void prepare(const struct metric_input *in, struct metrics *m) {
     static const struct metric table[METRIC_COUNT] = {
 #define METRIC(NAME, id_name, GROUP, UNIT, text)                                                   \
-    [METRIC_##NAME] = {.name = id_name,                                                            \
-                       .words = text,                                                              \
-                       .group = METRIC_##GROUP,                                                    \
-                       .unit_kind = METRIC_##UNIT},
+    [METRIC_##NAME] = {                                                                            \
+        .name = id_name, .words = text, .group = METRIC_##GROUP, .unit_kind = METRIC_##UNIT},
 #include "report/metrics.def"
 #undef METRIC
     };
@@ -284,9 +281,9 @@ static void combine(struct metrics *m) {
 }
 
 void metrics_compute(const struct metric_input *in, struct metrics *ret) {
-    static const enum metric_id daily[] = {METRIC_SHARPE,         METRIC_SORTINO,
-                                           METRIC_VOLATILITY,     METRIC_MAX_DAILY_LOSS,
-                                           METRIC_SHARPE_ERROR,   METRIC_PROBABILISTIC_SHARPE};
+    static const enum metric_id daily[] = {METRIC_SHARPE,       METRIC_SORTINO,
+                                           METRIC_VOLATILITY,   METRIC_MAX_DAILY_LOSS,
+                                           METRIC_SHARPE_ERROR, METRIC_PROBABILISTIC_SHARPE};
     struct rows rows = rows_of(in);
     prepare(in, ret);
     ret->rows = rows.count;

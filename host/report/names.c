@@ -52,8 +52,8 @@ static int take_symbol(struct names *names, const struct j_symbol *r, struct err
     if (!isfinite(r->tick) || !isfinite(r->lot) || !isfinite(r->multiplier))
         return err_set(err, ERR_FORMAT, "journal: symbol %s: a constant that is no finite number",
                        r->name);
-    names->symbols = grow(names->symbols, names->symbol_count, &names->symbol_cap,
-                          sizeof(*names->symbols));
+    names->symbols =
+        grow(names->symbols, names->symbol_count, &names->symbol_cap, sizeof(*names->symbols));
     names->symbols[names->symbol_count++] = (struct name_symbol){
         .name = mem_strdup(r->name), .tick = r->tick, .lot = r->lot, .multiplier = r->multiplier};
     return 0;
@@ -151,7 +151,6 @@ int names_check_silo(const struct names *names, const char *what, int64_t id, st
     return check(what, "silo", id, names->silo_count, err);
 }
 
-int names_check_strategy(const struct names *names, const char *what, int64_t id,
-                         struct err *err) {
+int names_check_strategy(const struct names *names, const char *what, int64_t id, struct err *err) {
     return check(what, "strategy", id, names->strategy_count, err);
 }

@@ -1,9 +1,10 @@
 /*
- * report/names.h - what the ids of a journal are called: its SYMBOL, FEED, SILO and STRATEGY records.
+ * report/names.h - what the ids of a journal are called: its SYMBOL, FEED, SILO and STRATEGY
+ * records.
  *
- * The journal may come from a process that nobody trusts: ids have to count up from 0, names must be
- * there, numbers finite. After names_take every id below the counts is good, and names_check_* is how
- * to refuse the others with a sentence.
+ * The journal may come from a process that nobody trusts: ids have to count up from 0, names must
+ * be there, numbers finite. After names_take every id below the counts is good, and names_check_*
+ * is how to refuse the others with a sentence.
  */
 #ifndef REPORT_NAMES_H
 #define REPORT_NAMES_H
@@ -64,7 +65,8 @@ int names_check_silo(const struct names *names, const char *what, int64_t id,
 int names_check_strategy(const struct names *names, const char *what, int64_t id,
                          struct err *err) NODISCARD;
 
-/* Room for one more of `count` items of `size` bytes, doubling; shared by the tables of this folder. */
+/* Room for one more of `count` items of `size` bytes, doubling; shared by the tables of this
+ * folder. */
 void *grow(void *items, int64_t count, int64_t *cap, size_t size);
 
 #endif

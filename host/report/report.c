@@ -70,9 +70,12 @@ const char *report_default(const struct report *report, const char *key) {
 
 bool report_is_optimistic(const char *key, const char *value) {
     static const struct setting_default table[] = {
-        {"fill_model", "close_to_close"}, {"limit_touch", "touch"},
-        {"stop_gap", "trigger"},          {"account", "cash"},
-        {"check_mark", "bar_close"},      {"cash_check", "none"},
+        {"fill_model", "close_to_close"},
+        {"limit_touch", "touch"},
+        {"stop_gap", "trigger"},
+        {"account", "cash"},
+        {"check_mark", "bar_close"},
+        {"cash_check", "none"},
         {"slippage_bps", "0"},
     };
     for (size_t i = 0; i < ARRAY_LEN(table); i++) {

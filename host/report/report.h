@@ -1,6 +1,6 @@
 /*
- * report/report.h - a finished run, ready to be printed: the collected records, what only the one who
- * started it knows, and the metrics.
+ * report/report.h - a finished run, ready to be printed: the collected records, what only the one
+ * who started it knows, and the metrics.
  *
  * Not for making either text: report/text.h and report/result_json.h do that from the same struct.
  * Everything is borrowed; there is nothing to free.
@@ -54,8 +54,8 @@ struct report {
     struct metrics metrics;
 };
 
-/* Computes the metrics; the rules come from the journal's own settings. ERR_FORMAT when those cannot
- * be read. */
+/* Computes the metrics; the rules come from the journal's own settings. ERR_FORMAT when those
+ * cannot be read. */
 int report_make(struct collector *collector, const struct run_facts *facts, struct report *ret,
                 struct err *err) NODISCARD;
 

@@ -3,10 +3,11 @@
  *
  *   {run, strategy{id,name,version,build}, strategies[], data[], hashes{bars,config,code,journal},
  *    metrics{}, undefined{}, counts{orders,fills,trades,rejected ...}, rejected{reason: n},
- *    refused{reason: n}, equity{initial,final}, open_positions[], settings{}, optimistic[], timing{}}
+ *    refused{reason: n}, equity{initial,final}, open_positions[], settings{}, optimistic[],
+ * timing{}}
  *
- * `run` is the run's number, null when it was not kept. A metric without a value is null in `metrics`
- * and has its reason in `undefined`. Keys are only ever added. Times are ISO-8601, UTC.
+ * `run` is the run's number, null when it was not kept. A metric without a value is null in
+ * `metrics` and has its reason in `undefined`. Keys are only ever added. Times are ISO-8601, UTC.
  */
 #ifndef REPORT_RESULT_JSON_H
 #define REPORT_RESULT_JSON_H

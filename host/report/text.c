@@ -1,6 +1,6 @@
 /*
- * Sections, each a heading and indented lines; a section with nothing to say is left out. Tables get
- * their indentation from an empty first column.
+ * Sections, each a heading and indented lines; a section with nothing to say is left out. Tables
+ * get their indentation from an empty first column.
  */
 #include "report/text.h"
 
@@ -187,13 +187,15 @@ static void print_why(struct page *p) {
                  "end.",
                  c->fill_count);
     else if (!c->has_start)
-        snprintf(line, sizeof(line),
-                 "No trades: the warm-up is longer than the data, so no callback ever came (%" PRId64
-                 " instants).",
-                 c->end.instants);
+        snprintf(
+            line, sizeof(line),
+            "No trades: the warm-up is longer than the data, so no callback ever came (%" PRId64
+            " instants).",
+            c->end.instants);
     else if (c->intents == 0)
         snprintf(line, sizeof(line),
-                 "No trades: in %" PRId64 " bars after its warm-up the strategy wished for nothing.",
+                 "No trades: in %" PRId64
+                 " bars after its warm-up the strategy wished for nothing.",
                  p->report->metrics.rows);
     else if (c->rejected_total == c->order_count)
         snprintf(line, sizeof(line),

@@ -1,6 +1,6 @@
 /*
- * report/text_value.h - numbers as people read them: money with thousands, fractions as percent, spans
- * in their largest unit. For terminals only: files and JSON get the exact numbers.
+ * report/text_value.h - numbers as people read them: money with thousands, fractions as percent,
+ * spans in their largest unit. For terminals only: files and JSON get the exact numbers.
  */
 #ifndef REPORT_TEXT_VALUE_H
 #define REPORT_TEXT_VALUE_H

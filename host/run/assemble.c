@@ -17,13 +17,13 @@ static int open_series(struct plan *plan, struct err *err) {
     plan->series = mem_zalloc(conf->data_count, sizeof(struct series *));
     for (size_t i = 0; i < conf->data_count; i++) {
         const struct data_conf *d = &conf->data[i];
-        struct series_spec spec = {
-            .path = d->file,
-            .symbol = d->symbol[0] ? d->symbol : NULL,
-            .timeframe = d->timeframe[0] ? d->timeframe : NULL,
-            .stamp = d->stamp == DATA_STAMP_CLOSE ? BAR_STAMP_CLOSE : BAR_STAMP_OPEN,
-            .start = conf->has_start ? conf->start : INT64_MIN,
-            .end = conf->has_end ? conf->end : INT64_MAX};
+        struct series_spec spec = {.path = d->file,
+                                   .symbol = d->symbol[0] ? d->symbol : NULL,
+                                   .timeframe = d->timeframe[0] ? d->timeframe : NULL,
+                                   .stamp = d->stamp == DATA_STAMP_CLOSE ? BAR_STAMP_CLOSE
+                                                                         : BAR_STAMP_OPEN,
+                                   .start = conf->has_start ? conf->start : INT64_MIN,
+                                   .end = conf->has_end ? conf->end : INT64_MAX};
         if (!conf->has_start && !conf->has_end)
             spec.start = spec.end = 0;
         int r = series_open(&spec, &plan->series[i], err);
@@ -174,8 +174,7 @@ int plan_create(const struct run_conf *conf, struct plan_finder finder, struct p
     int r = open_series(plan, err);
     if (r < 0)
         goto fail;
-    qsort(plan->series, (size_t)plan->feed_count, sizeof(struct series *),
-          by_timeframe_and_symbol);
+    qsort(plan->series, (size_t)plan->feed_count, sizeof(struct series *), by_timeframe_and_symbol);
     make_symbols(plan);
     make_silos(plan);
     r = make_feeds(plan, err);

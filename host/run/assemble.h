@@ -1,12 +1,13 @@
 /*
- * run/assemble.h - the only place that knows all the parts: from a config to a plan of one run, and from
- * a plan to an engine with everything plugged in.
+ * run/assemble.h - the only place that knows all the parts: from a config to a plan of one run, and
+ * from a plan to an engine with everything plugged in.
  *
  *   run_conf --plan_create--> plan: data opened, ids given, params resolved   (no plugin code runs)
  *   plan ----backtest_run---> builds loaded, engine driven                     (run/backtest.h)
  *
  * A plan is made in the parent and inherited by the worker that runs it. Ids are places in sorted
- * lists (feeds by timeframe and symbol, symbols and strategies by name), never places in the config.
+ * lists (feeds by timeframe and symbol, symbols and strategies by name), never places in the
+ * config.
  */
 #ifndef RUN_ASSEMBLE_H
 #define RUN_ASSEMBLE_H
@@ -58,8 +59,8 @@ struct plan {
     int32_t feed_count, symbol_count, strategy_count, silo_count;
 };
 
-/* Opens the data, finds the builds, resolves params, binds feeds. conf is complete (run_conf_require)
- * and outlives the plan. */
+/* Opens the data, finds the builds, resolves params, binds feeds. conf is complete
+ * (run_conf_require) and outlives the plan. */
 int plan_create(const struct run_conf *conf, struct plan_finder finder, struct plan **ret,
                 struct err *err);
 /* Frees and clears the caller's pointer; NULL is fine. */

@@ -1,8 +1,9 @@
 /*
- * run/backtest.h - one backtest in this process: loads the builds of a plan, plugs the ports together,
- * drives the engine to the end, hands the journal to a sink.
+ * run/backtest.h - one backtest in this process: loads the builds of a plan, plugs the ports
+ * together, drives the engine to the end, hands the journal to a sink.
  *
- * Runs plugin code; runs that share a process share the plugins' statics. Called in a worker (proc/job.h), or in the caller's own process with --inline.
+ * Runs plugin code; runs that share a process share the plugins' statics. Called in a worker
+ * (proc/job.h), or in the caller's own process with --inline.
  */
 #ifndef RUN_BACKTEST_H
 #define RUN_BACKTEST_H
@@ -25,8 +26,8 @@ int backtest_load(const struct plan *plan, struct progress *progress, struct plu
 struct backtest_spec {
     const struct plan *plan;
     const struct plugin *plugins; /* from backtest_load */
-    struct sink_port *sink;    /* gets the journal */
-    struct progress *progress; /* may be NULL */
+    struct sink_port *sink;       /* gets the journal */
+    struct progress *progress;    /* may be NULL */
     enum backtest_port port;
     int64_t cut_after; /* play only so many instants; 0 = all (law 2) */
 };

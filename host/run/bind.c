@@ -5,8 +5,8 @@
 #include "base/mem.h"
 #include "base/str.h"
 
-/* The feed that "GOOG" or "GOOG@1d" names; -1 when the run has none. Feeds are sorted by timeframe, so
- * the first of a symbol is its shortest. */
+/* The feed that "GOOG" or "GOOG@1d" names; -1 when the run has none. Feeds are sorted by timeframe,
+ * so the first of a symbol is its shortest. */
 static int32_t find_feed(const struct plan *plan, const struct feed_conf *wanted) {
     for (int32_t i = 0; i < plan->feed_count; i++) {
         const struct feed *feed = &plan->feeds[i];

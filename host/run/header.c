@@ -49,13 +49,12 @@ static void write_strategy(const struct plan *plan, int32_t id, struct journal *
                                                        .schema = s->descriptor.id,
                                                        .version = s->descriptor.version});
     for (size_t i = 0; i < s->text_count; i++)
-        journal_put_param(journal, &(struct j_param){.strategy = id,
-                                                     .name = s->texts[i].name,
-                                                     .value = s->texts[i].text});
+        journal_put_param(
+            journal,
+            &(struct j_param){.strategy = id, .name = s->texts[i].name, .value = s->texts[i].text});
     for (int32_t i = 0; i < s->feed_count; i++)
-        journal_put_binding(journal, &(struct j_binding){.strategy = id,
-                                                         .place = i,
-                                                         .feed = s->feeds[i]});
+        journal_put_binding(journal,
+                            &(struct j_binding){.strategy = id, .place = i, .feed = s->feeds[i]});
 }
 
 void plan_write_header(const struct plan *plan, struct journal *journal) {
@@ -85,8 +84,7 @@ struct hash128 plan_bars_hash(const struct plan *plan) {
     str_init(&text);
     for (int32_t i = 0; i < plan->feed_count; i++) {
         hash128_hex(plan->series[i]->bars_hash, hex);
-        str_appendf(&text, "%s@%s %s\n", plan->feeds[i].symbol, plan->feeds[i].timeframe_name,
-                    hex);
+        str_appendf(&text, "%s@%s %s\n", plan->feeds[i].symbol, plan->feeds[i].timeframe_name, hex);
     }
     struct hash128 hash = hash128(text.data, text.len);
     str_fini(&text);

@@ -1,6 +1,7 @@
 #include "run/recorder.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 
@@ -45,11 +46,18 @@ int recorder_init(struct recorder *r, const struct plan *plan, const char *path,
     return 0;
 }
 
+/* A run that failed: what was recorded stays, a file without a record does not. */
+static void drop_file(struct recorder *r) {
+    if (r->bytes == 0)
+        (void)unlink(r->file.path);
+    journal_file_drop(&r->file);
+}
+
 void recorder_fini(struct recorder *r) {
     if (!r->hash)
         return;
     if (r->has_file)
-        journal_file_drop(&r->file);
+        drop_file(r);
     collector_fini(&r->collector);
     conservation_fini(&r->conservation);
     hash128_destroy(&r->hash);
@@ -78,10 +86,19 @@ int recorder_take(void *self, const void *bytes, size_t len, struct err *err) {
         left -= size;
     }
     hash128_update(r->hash, bytes, len);
+    r->bytes += (int64_t)len;
+    if (r->bytes > RECORDER_BYTES_MAX)
+        return err_set(
+            err, ERR_LIMIT,
+            "the journal is over %lld GiB (fewer plots, notes and orders a bar, or fewer "
+            "bars)",
+            (long long)(RECORDER_BYTES_MAX >> 30));
     return r->has_file ? journal_file_append(&r->file, bytes, len, err) : 0;
 }
 
-struct hash128 recorder_hash(const struct recorder *r) { return hash128_digest(r->hash); }
+struct hash128 recorder_hash(const struct recorder *r) {
+    return hash128_digest(r->hash);
+}
 
 int recorder_finish(struct recorder *r, const char *meta, struct err *err) {
     if (!r->has_file)

@@ -1,9 +1,10 @@
 /*
- * run/recorder.h - the parent's side of a run: every record that a worker claims is taken apart, checked
- * and kept.
+ * run/recorder.h - the parent's side of a run: every record that a worker claims is taken apart,
+ * checked and kept.
  *
  *   records --+-> journal file          (what happened, appended as it comes)
- *             +-> report/conservation   (law 3 from the fills alone, marked at the data's own closes)
+ *             +-> report/conservation   (law 3 from the fills alone, marked at the data's own
+ * closes)
  *             +-> report/collector      (what reports are made of)
  *             +-> hash                  (whoever computes it, it is the same)
  *
@@ -18,8 +19,12 @@
 #include "run/assemble.h"
 #include "store/journal_file.h"
 
+/* Of one run: a strategy that floods the journal shall not fill the disk. */
+#define RECORDER_BYTES_MAX (INT64_C(16) << 30)
+
 struct recorder {
     const struct plan *plan;
+    int64_t bytes; /* of records taken */
     struct collector collector;
     struct conservation conservation;
     struct journal_writer file;

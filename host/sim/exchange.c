@@ -112,8 +112,8 @@ static void push_due(struct exchange *x, struct order *o, int64_t open_time) {
         x->due_cap *= 2;
         x->due = mem_realloc_array(x->due, (size_t)x->due_cap, sizeof *x->due);
     }
-    x->due[x->due_count++] = (struct due){
-        open_time, x->settings->priority == PRIORITY_FIFO ? 0 : class_of(o), o};
+    x->due[x->due_count++] =
+        (struct due){open_time, x->settings->priority == PRIORITY_FIFO ? 0 : class_of(o), o};
 }
 
 /* The symbol with orders whose execution feed this is, or -1. */
@@ -148,8 +148,8 @@ static void gather_due(struct exchange *x, const struct instant *now) {
     sort_due(x->due, x->due_count);
 }
 
-/* One pass over a symbol's orders inside its bar: those of one class, or all with class -1. An order
- * that triggers here rests until the next bar. */
+/* One pass over a symbol's orders inside its bar: those of one class, or all with class -1. An
+ * order that triggers here rests until the next bar. */
 static void pass_inside(struct exchange *x, int32_t symbol, int32_t class, int64_t now) {
     const struct mark *m = &x->marks[symbol];
     struct match_bar bar = {mark_open(m), mark_high(m), mark_low(m), mark_close(m)};
@@ -215,7 +215,8 @@ static void meet_close(void *self, const struct instant *now) {
     sort_due(x->due, x->due_count);
     for (int32_t i = 0; i < x->due_count; i++) {
         struct order *o = x->due[i].order;
-        struct match found = {.fills = true, .takes = true, .raw = mark_close(&x->marks[o->symbol])};
+        struct match found = {
+            .fills = true, .takes = true, .raw = mark_close(&x->marks[o->symbol])};
         o->met = true;
         offer(x, o, &found, PHASE_CLOSE, now->time, now->time);
     }

@@ -1,9 +1,9 @@
 /*
- * sim/exchange.h - the simulated venue: working orders by symbol, met by each bar in the sequence of
- * sim/README.md. Implements struct broker_port.
+ * sim/exchange.h - the simulated venue: working orders by symbol, met by each bar in the sequence
+ * of sim/README.md. Implements struct broker_port.
  *
- * Its lie: no queue, no depth, no partial fills; the path inside a bar is the pessimistic one. Orders
- * are borrowed from the engine while they are open.
+ * Its lie: no queue, no depth, no partial fills; the path inside a bar is the pessimistic one.
+ * Orders are borrowed from the engine while they are open.
  */
 #ifndef SIM_EXCHANGE_H
 #define SIM_EXCHANGE_H

@@ -1,6 +1,6 @@
 /*
- * Sells are buys in a mirrored world: prices are compared times the order's sign, so that "worse for
- * us" is always "greater".
+ * Sells are buys in a mirrored world: prices are compared times the order's sign, so that "worse
+ * for us" is always "greater".
  */
 #include "sim/match.h"
 

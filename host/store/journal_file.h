@@ -2,14 +2,14 @@
  * store/journal_file.h - the file of a run or session: its journal, framed and chained.
  *
  *   "QSJ1" u32 version u64 0
- *   frame*  u32 magic  u32 length  u64 sequence  payload[length]  XXH3-128(hash before, head, payload)
- *   trailer the same with another magic: JSON text (run id, wall times, builds ...), in no hash of the
- *           journal itself
+ *   frame*  u32 magic  u32 length  u64 sequence  payload[length]  XXH3-128(hash before, head,
+ * payload) trailer the same with another magic: JSON text (run id, wall times, builds ...), in no
+ * hash of the journal itself
  *
- * A payload is whole records (engine/journal.h). The file is only ever appended to; what was written
- * before a crash can be read, up to the last whole frame. Not for the meaning of records: the reader
- * checks their form and no more. One writer: it holds a lock on the file while it lives, so a reader
- * can tell a run that goes on from one that was cut off.
+ * A payload is whole records (engine/journal.h). The file is only ever appended to; what was
+ * written before a crash can be read, up to the last whole frame. Not for the meaning of records:
+ * the reader checks their form and no more. One writer: it holds a lock on the file while it lives,
+ * so a reader can tell a run that goes on from one that was cut off.
  */
 #ifndef STORE_JOURNAL_FILE_H
 #define STORE_JOURNAL_FILE_H
@@ -38,8 +38,8 @@ struct journal_writer {
 /* The file is made, or emptied (run_path_new has reserved it), and locked. ERR_BUSY when another
  * process is writing it. On failure nothing has to be closed. */
 int journal_file_create(const char *path, struct journal_writer *ret, struct err *err) NODISCARD;
-/* len bytes of whole records, as the engine's sink gets them. After an error the file may end in half
- * a frame and only journal_file_drop makes sense. */
+/* len bytes of whole records, as the engine's sink gets them. After an error the file may end in
+ * half a frame and only journal_file_drop makes sense. */
 int journal_file_append(struct journal_writer *writer, const void *records, size_t len,
                         struct err *err) NODISCARD;
 /* What was appended is on the disk when it returns (sessions: once an instant). */
@@ -77,7 +77,8 @@ int journal_file_open(const char *path, struct journal_reader *ret, struct err *
  * content of a whole frame is bad. */
 int journal_file_next(struct journal_reader *reader, struct journal_record *ret,
                       struct err *err) NODISCARD;
-/* The journal's hash over the records read so far, frame by frame: after the end it is the run's. */
+/* The journal's hash over the records read so far, frame by frame: after the end it is the run's.
+ */
 struct hash128 journal_file_hash(const struct journal_reader *reader);
 /* Accepts a closed or zero-filled one. */
 void journal_file_close(struct journal_reader *reader);

@@ -1,6 +1,6 @@
 /*
- * store/journal_frame.h - the bytes of a journal file's head and frames, shared by its writer and its
- * reader; nobody else includes it. All numbers little endian, laid out without holes.
+ * store/journal_frame.h - the bytes of a journal file's head and frames, shared by its writer and
+ * its reader; nobody else includes it. All numbers little endian, laid out without holes.
  */
 #ifndef STORE_JOURNAL_FRAME_H
 #define STORE_JOURNAL_FRAME_H

@@ -1,8 +1,8 @@
 /*
  * The reading half of journal_file.h. A frame counts only when its length, sequence and hash are
  * right; the first one that is not ends the file as "interrupted", since that is what a crash or a
- * full disk leaves. Within a good frame every byte was written on purpose: what is wrong there is an
- * error.
+ * full disk leaves. Within a good frame every byte was written on purpose: what is wrong there is
+ * an error.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -14,8 +14,8 @@
 
 #include "base/mem.h"
 #include "base/str.h"
-#include "store/journal_frame.h"
 #include "store/journal_file.h"
+#include "store/journal_frame.h"
 
 /* Up to len bytes; fewer only at the end of the file. */
 static int read_some(struct journal_reader *reader, void *data, size_t len, size_t *ret_len,

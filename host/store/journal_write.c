@@ -1,14 +1,16 @@
-/* The writing half of journal_file.h: each append is one frame, gone to the kernel when it returns. */
+/* The writing half of journal_file.h: each append is one frame, gone to the kernel when it returns.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "store/journal_frame.h"
 #include "store/journal_file.h"
+#include "store/journal_frame.h"
 
 /* All parts, through short writes. */
 static int write_parts(struct journal_writer *writer, struct iovec *parts, int count,
@@ -59,6 +61,11 @@ int journal_file_create(const char *path, struct journal_writer *ret, struct err
     struct journal_writer writer = {.fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666)};
     if (writer.fd < 0)
         return err_errno(err, "create", path);
+    struct stat what;
+    if (fstat(writer.fd, &what) != 0 || !S_ISREG(what.st_mode)) {
+        (void)close(writer.fd);
+        return err_set(err, ERR_IO, "%s: not a regular file (a journal is written to one)", path);
+    }
     writer.path = mem_strdup(path);
     writer.hash = hash128_create();
     int rc = lock_and_clear(&writer, err);

@@ -49,8 +49,7 @@ int64_t run_path_number(const char *path) {
     const char *name = slash != NULL ? slash + 1 : path;
     size_t digits = strspn(name, "0123456789");
     int64_t number;
-    if (digits < 6 || strcmp(name + digits, SUFFIX) != 0 ||
-        !str_parse_i64_n(name, digits, &number))
+    if (digits < 6 || strcmp(name + digits, SUFFIX) != 0 || !str_parse_i64_n(name, digits, &number))
         return 0;
     return number;
 }
@@ -129,8 +128,8 @@ static int find_number(const char *project, int64_t number, struct str *ret_path
     run_file(project, number == 0 ? last : number, &path);
     if (!fs_exists(str_text(&path)))
         rc = err_set(err, ERR_NOT_FOUND,
-                     "run %" PRId64 ": there is none in %s (the runs there: %" PRId64
-                     " to %" PRId64 ")",
+                     "run %" PRId64 ": there is none in %s (the runs there: %" PRId64 " to %" PRId64
+                     ")",
                      number, project, first, last);
     if (rc == 0) {
         str_clear(ret_path);
@@ -150,7 +149,8 @@ int run_path_find(const char *project, const char *name, struct str *ret_path, s
         if (strchr(name, '/') != NULL || str_ends_with(name, SUFFIX))
             return err_set(err, ERR_NOT_FOUND, "run %s: there is no such file", name);
         return err_set(err, ERR_NOT_FOUND,
-                       "run '%s': expected a number, 'last' or the path of a " SUFFIX " file", name);
+                       "run '%s': expected a number, 'last' or the path of a " SUFFIX " file",
+                       name);
     }
     str_clear(ret_path);
     str_append(ret_path, name);

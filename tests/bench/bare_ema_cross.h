@@ -30,7 +30,7 @@ struct bare_row {
 struct bare_result {
     struct bare_row *rows; /* one a bar, the caller's */
     double buying_power, peak;
-    struct bare_trade *trades;          /* room for trade_cap */
+    struct bare_trade *trades; /* room for trade_cap */
     int64_t trade_count, trade_cap;
 };
 
@@ -73,14 +73,14 @@ static __attribute__((noinline)) void bare_ema_cross(const struct bare_bars *b,
             side = 0.0;
         }
         double net = held * close, gross = fabs(net), equity = cash + net;
-        r->rows[i] = (struct bare_row){
-            .time = b->close_time[i],
-            .cash = cash,
-            .equity = equity,
-            .low = cash + (held > 0.0 ? held * b->low[i] : held * b->high[i]),
-            .high = cash + (held > 0.0 ? held * b->high[i] : held * b->low[i]),
-            .gross = gross,
-            .net = net};
+        r->rows[i] =
+            (struct bare_row){.time = b->close_time[i],
+                              .cash = cash,
+                              .equity = equity,
+                              .low = cash + (held > 0.0 ? held * b->low[i] : held * b->high[i]),
+                              .high = cash + (held > 0.0 ? held * b->high[i] : held * b->low[i]),
+                              .gross = gross,
+                              .net = net};
         r->buying_power = equity > gross ? equity - gross : 0.0;
         r->peak = equity > r->peak ? equity : r->peak;
         fast = i < 12 ? fast + close : fast + (close - fast) * (2.0 / 13.0);

@@ -1,7 +1,7 @@
 /*
  * What a bar costs in the engine, always against something in the same run:
- *   engine_ema_cross      1 M bars, accounting and equity on, against the frozen bare loop (trades compared)
- *   engine_alloc_per_bar  allocations while instants are driven, per bar (must be 0)
+ *   engine_ema_cross      1 M bars, accounting and equity on, against the frozen bare loop (trades
+ * compared) engine_alloc_per_bar  allocations while instants are driven, per bar (must be 0)
  *   engine_500_symbols    500 symbols x 2,000 bars: ns per bar-symbol against one symbol
  * Arguments: [NAME] runs one of them; --count-engine N and --count-bare N are for callgrind.
  */
@@ -10,9 +10,9 @@
 #include <string.h>
 #include <time.h>
 
+#include "bare_ema_cross.h"
 #include "base/mem.h"
 #include "base/rng.h"
-#include "bare_ema_cross.h"
 #include "conf/settings_table.h"
 #include "engine/journal.h"
 #include "plugin/cache.h"
@@ -110,9 +110,9 @@ static struct plan *make_plan(const char *path, const struct market *markets, in
         p->feeds[i].timeframe = INT64_C(60000000000);
         p->feeds[i].symbol_id = i;
         p->feeds[i].is_execution = true;
-        p->feeds[i].bars = (struct bar_columns){m->open_time, m->close_time, m->column[0],
-                                                m->column[1], m->column[2],  m->column[3],
-                                                m->column[4], m->count};
+        p->feeds[i].bars =
+            (struct bar_columns){m->open_time, m->close_time, m->column[0], m->column[1],
+                                 m->column[2], m->column[3],  m->column[4], m->count};
     }
     struct plan_strategy *s = &p->strategies[0];
     s->conf = &conf;
@@ -214,8 +214,8 @@ static int compare_block(void *self, const void *bytes, size_t len, struct err *
 static void ema_cross(int64_t bars) {
     struct market market = make_market(1, bars);
     struct plan *plan = make_plan(QS_PLUGIN_DIR "/ema_cross.so", &market, 1);
-    struct bare_bars b = {market.close_time, market.column[0], market.column[1], market.column[2],
-                          market.column[3],  bars};
+    struct bare_bars b = {market.close_time, market.column[0], market.column[1],
+                          market.column[2],  market.column[3], bars};
     struct bare_result bare = {.trade_cap = bars};
     struct backtest_result result;
     struct sink_port sink = {.write = drop};
@@ -295,8 +295,8 @@ void counted_bare(const struct bare_bars *bars, struct bare_result *ret) {
 static void count(const char *what, int64_t bars) {
     struct market m = make_market(1, bars);
     if (strcmp(what, "--count-bare") == 0) {
-        struct bare_bars b = {m.close_time, m.column[0], m.column[1], m.column[2], m.column[3],
-                              bars};
+        struct bare_bars b = {m.close_time, m.column[0], m.column[1],
+                              m.column[2],  m.column[3], bars};
         struct bare_result bare = {.trade_cap = bars};
         bare.rows = mem_zalloc((size_t)bars, sizeof *bare.rows);
         bare.trades = mem_zalloc((size_t)bars, sizeof *bare.trades);

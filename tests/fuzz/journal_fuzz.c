@@ -1,6 +1,7 @@
 /*
- * Hostile journals: any bytes through the reader, and what it takes through the tables of the parent
- * and its check of law 3. Build with -DQS_FUZZ=ON (clang); run: journal_fuzz -max_total_time=60.
+ * Hostile journals: any bytes through the reader, and what it takes through the tables of the
+ * parent and its check of law 3. Build with -DQS_FUZZ=ON (clang); run: journal_fuzz
+ * -max_total_time=60.
  */
 #include <stddef.h>
 #include <stdint.h>

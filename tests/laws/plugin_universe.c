@@ -27,5 +27,5 @@ static void on_bar(qs_ctx *c) {
 }
 
 QS_STRATEGY(.id = "universe", .name = "EMA cross on every feed", .version = "1.0.0",
-            .universe_min = 1, .universe_max = FEEDS, QS_LOCALS(struct locals),
-            .on_init = on_init, .on_bar = on_bar)
+            .universe_min = 1, .universe_max = FEEDS, QS_LOCALS(struct locals), .on_init = on_init,
+            .on_bar = on_bar)

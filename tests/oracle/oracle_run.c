@@ -1,13 +1,13 @@
 /*
  * Runs the cases of a file through the engine and prints what became of them, in the formats of
- * README.md. Strategies here are scripts behind a strategy port, the feed is a plain merge of its own:
- * what is under test is engine/, sim/ and core/.
+ * README.md. Strategies here are scripts behind a strategy port, the feed is a plain merge of its
+ * own: what is under test is engine/, sim/ and core/.
  */
 #include <errno.h>
 #include <math.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -58,7 +58,7 @@ struct run_case {
     struct {
         double filled;
         int64_t strategy, number, symbol, state, reason;
-    } *orders;
+    } * orders;
     size_t order_count, order_cap;
 };
 
@@ -77,8 +77,8 @@ static int find_word(const char *word, const char *const *words, int count) {
 static const char *const side_words[] = {"", "buy", "sell"};
 static const char *const type_words[] = {"", "market", "limit", "stop", "stop_limit"};
 static const char *const tif_words[] = {"gtc", "day", "ioc"};
-static const char *const size_words[] = {"default", "units", "equity",
-                                         "buying_power", "risk", "money"};
+static const char *const size_words[] = {"default",      "units", "equity",
+                                         "buying_power", "risk",  "money"};
 
 static struct qs_size read_size(const char *kind, const char *value, const char *distance) {
     struct qs_size size = {.kind = 99, .value = strtod(value, NULL)};
@@ -174,8 +174,7 @@ static const struct {
 } table[] = {
 #define NUMBER(key, field, fallback, ...)                                                          \
     {key, "", 'n', offsetof(struct settings, field), fallback},
-#define COUNT(key, field, fallback, ...)                                                           \
-    {key, "", 'i', offsetof(struct settings, field), fallback},
+#define COUNT(key, field, fallback, ...) {key, "", 'i', offsetof(struct settings, field), fallback},
 #define CHOICE(key, field, fallback, choices, words)                                               \
     {key, choices, 'c', offsetof(struct settings, field), fallback},
 #include "conf/settings.def"
@@ -308,8 +307,8 @@ static int script_post(void *self, const struct strategy_post *post, struct err 
 static int script_collect(void *self, const struct intent_batch **ret, struct err *err) {
     struct script *s = self;
     (void)err;
-    s->out = (struct intent_batch){
-        .items = s->batch, .count = s->batch_count, .text = "", .started = 1};
+    s->out =
+        (struct intent_batch){.items = s->batch, .count = s->batch_count, .text = "", .started = 1};
     *ret = &s->out;
     return 0;
 }
@@ -344,8 +343,8 @@ static void put_order(struct run_case *c, const struct j_order *o) {
     c->orders[o->id - 1].symbol = o->symbol;
 }
 
-/* The fill whose allocation comes next, and the equity lines of the newest instant: written again at
- * the end of a run they replace the first. */
+/* The fill whose allocation comes next, and the equity lines of the newest instant: written again
+ * at the end of a run they replace the first. */
 static struct {
     struct j_fill fill;
     int64_t time;
@@ -366,7 +365,8 @@ static void put_equity(int64_t time, bool first, const char *format, ...) {
         seen.len = 0;
     seen.time = time;
     va_start(args, format);
-    seen.len += (size_t)vsnprintf(seen.lines + seen.len, sizeof seen.lines - seen.len, format, args);
+    seen.len +=
+        (size_t)vsnprintf(seen.lines + seen.len, sizeof seen.lines - seen.len, format, args);
     va_end(args);
 }
 
@@ -401,8 +401,8 @@ static void put_record(struct run_case *c, const struct journal_record *r) {
     } else if (r->kind == JOURNAL_TRADE) {
         printf("trade %lld %lld %la %lld %lld %la %la %la %la %la\n", (long long)u.trade.strategy,
                (long long)u.trade.symbol, u.trade.quantity, (long long)u.trade.entry_time,
-               (long long)u.trade.exit_time, u.trade.entry_price, u.trade.exit_price,
-               u.trade.gross, u.trade.fees, u.trade.net);
+               (long long)u.trade.exit_time, u.trade.entry_price, u.trade.exit_price, u.trade.gross,
+               u.trade.fees, u.trade.net);
     } else if (r->kind == JOURNAL_EQUITY) {
         put_equity(u.equity.time, true, "equity %lld %la %la\n", (long long)u.equity.time,
                    u.equity.cash, u.equity.equity);
@@ -468,9 +468,9 @@ static void run_case(struct run_case *c) {
     for (int32_t i = 0; i < c->symbol_count; i++) {
         struct bars *b = &c->bars[i];
         all_feeds[i] = i;
-        c->feeds[i].bars = (struct bar_columns){b->open_time, b->close_time, b->column[0],
-                                                b->column[1], b->column[2],  b->column[3],
-                                                b->column[4], b->count};
+        c->feeds[i].bars =
+            (struct bar_columns){b->open_time, b->close_time, b->column[0], b->column[1],
+                                 b->column[2], b->column[3],  b->column[4], b->count};
     }
     bind_strategies(c, strategies, all_feeds);
     journal_init(&journal, &sink);

@@ -1,6 +1,7 @@
 /*
- * Whole backtests in a worker, on 40 daily bars from 2024-01-01: bar 30 closes at 2024-01-31T00:00Z.
- * The forger is a strategy that is compiled here: at bar 3 it writes to the worker's pipe, fd 3.
+ * Whole backtests in a worker, on 40 daily bars from 2024-01-01: bar 30 closes at
+ * 2024-01-31T00:00Z. The forger is a strategy that is compiled here: at bar 3 it writes to the
+ * worker's pipe, fd 3.
  */
 #include "proc/job.h"
 
@@ -90,12 +91,10 @@ static int keep(void *self, const void *bytes, size_t len, struct err *out) {
 static int run_as(bool is_inline, enum backtest_port port) {
     job_result_fini(&result);
     str_clear(&records);
-    return job_run(&(struct job_spec){.plan = plan,
-                                      .port = port,
-                                      .is_inline = is_inline,
-                                      .take = keep,
-                                      .self = &records},
-                   &result, &err);
+    return job_run(
+        &(struct job_spec){
+            .plan = plan, .port = port, .is_inline = is_inline, .take = keep, .self = &records},
+        &result, &err);
 }
 
 static int run(void) { return run_as(false, BACKTEST_DIRECT); }
@@ -154,8 +153,8 @@ Test(job, trades_in_that_run) {
     plan_ema_cross();
     cr_assert_eq(run(), 0, "%s", err.text);
     for (size_t at = 0; at < records.len; at += size) {
-        cr_assert_eq(journal_next((uint8_t *)records.data + at, records.len - at, &record, &size,
-                                  &err), 1);
+        cr_assert_eq(
+            journal_next((uint8_t *)records.data + at, records.len - at, &record, &size, &err), 1);
         fills += record.kind == JOURNAL_FILL;
     }
     cr_expect_geq(fills, 6); /* four waves of ten bars: a cross up and a cross down each */
@@ -163,8 +162,7 @@ Test(job, trades_in_that_run) {
 
 Test(job, plays_only_as_many_instants_as_asked) {
     plan_ema_cross();
-    struct job_spec spec = {
-        .plan = plan, .cut_after = 7, .take = keep, .self = &records};
+    struct job_spec spec = {.plan = plan, .cut_after = 7, .take = keep, .self = &records};
     cr_assert_eq(job_run(&spec, &result, &err), 0, "%s", err.text);
     cr_expect_eq(result.run.instants, 7);
 }
@@ -288,14 +286,14 @@ static const char forger[] =
     "        return;\n"
     "    switch (p->act) {\n"
     "    case 1: put(0x7878, 0x7878, 0x78787878, 64, 'x'); break;\n" /* no frame at all */
-    "    case 2: put(0x4a46, 9, 0, 0, 0); break;\n"                 /* an unknown kind */
-    "    case 3: put(0x4a46, 2, 4, 4, 0); break;\n"                 /* a result of a wrong size */
-    "    case 4: put(0x4a46, 1, 0xffffffff, 64, 0); break;\n"       /* 4 GiB to come */
+    "    case 2: put(0x4a46, 9, 0, 0, 0); break;\n"                  /* an unknown kind */
+    "    case 3: put(0x4a46, 2, 4, 4, 0); break;\n"                  /* a result of a wrong size */
+    "    case 4: put(0x4a46, 1, 0xffffffff, 64, 0); break;\n"        /* 4 GiB to come */
     "    case 5: put(0x4a46, 2, SIZE_RESULT, SIZE_RESULT, 1); break;\n" /* a result, then goes on */
     "    case 6: put(0x4a46, 2, SIZE_RESULT, SIZE_RESULT, 1); _exit(0);\n"
     "    case 7: put(0x4a46, 3, SIZE_ERROR, SIZE_ERROR, 'e'); _exit(1);\n" /* text without an end */
-    "    case 8: put(0x4a46, 1, 64, 64, 'x'); break;\n"             /* records that are none */
-    "    case 9: put(0x4a46, 1, 4096, 8, 0); _exit(0);\n"           /* half a frame */
+    "    case 8: put(0x4a46, 1, 64, 64, 'x'); break;\n"   /* records that are none */
+    "    case 9: put(0x4a46, 1, 4096, 8, 0); _exit(0);\n" /* half a frame */
     "    }\n"
     "}\n"
     "QS_STRATEGY(.id = \"forger\", .version = \"1.0.0\",\n"

@@ -74,13 +74,21 @@ static inline void rb_trade(struct builder *b, int strategy, int symbol, int64_t
                             double quantity, double in, double out, double fees) {
     double gross = quantity * (out - in) * b->multiplier[symbol];
     b->net += gross - fees;
-    journal_put_trade(&b->journal,
-                      &(struct j_trade){.id = ++b->trade_count, .strategy = strategy,
-                                        .symbol = symbol, .entry_time = entry, .exit_time = now,
-                                        .entry_known = entry, .exit_known = now,
-                                        .quantity = quantity, .entry_price = in, .exit_price = out,
-                                        .gross = gross, .fees = fees, .net = gross - fees,
-                                        .mae = fmin(0, gross), .mfe = fmax(0, gross)});
+    journal_put_trade(&b->journal, &(struct j_trade){.id = ++b->trade_count,
+                                                     .strategy = strategy,
+                                                     .symbol = symbol,
+                                                     .entry_time = entry,
+                                                     .exit_time = now,
+                                                     .entry_known = entry,
+                                                     .exit_known = now,
+                                                     .quantity = quantity,
+                                                     .entry_price = in,
+                                                     .exit_price = out,
+                                                     .gross = gross,
+                                                     .fees = fees,
+                                                     .net = gross - fees,
+                                                     .mae = fmin(0, gross),
+                                                     .mfe = fmax(0, gross)});
 }
 
 /* Closes `units` (signed as the fill) of what is held. */
@@ -93,8 +101,9 @@ static inline void rb_close(struct builder *b, int strategy, int symbol, double 
         k->fees += fee;
         k->held += units;
         if (k->held == 0.0) {
-            rb_trade(b, strategy, symbol, k->since, now, k->entered, k->entered_value / fabs(k->entered),
-                     k->exited_value / fabs(k->entered), k->fees);
+            rb_trade(b, strategy, symbol, k->since, now, k->entered,
+                     k->entered_value / fabs(k->entered), k->exited_value / fabs(k->entered),
+                     k->fees);
             k->entered = k->entered_value = k->exited_value = k->fees = k->average = 0.0;
         }
         return;
@@ -171,26 +180,35 @@ static inline void rb_fill(struct builder *b, int strategy, int symbol, int at, 
     if (units + other == 0.0)
         other = 0.0;
     double price = raw * (units > 0 ? 1.0002 : 0.9998), fee = 0.3 + 0.01 * rb_unit(b);
-    journal_put_order(&b->journal, &(struct j_order){.time = now, .id = ++b->orders,
-                                                     .strategy = strategy, .number = b->orders,
+    journal_put_order(&b->journal, &(struct j_order){.time = now,
+                                                     .id = ++b->orders,
+                                                     .strategy = strategy,
+                                                     .number = b->orders,
                                                      .symbol = symbol,
                                                      .side = units > 0 ? QS_BUY : QS_SELL,
                                                      .type = QS_MARKET,
-                                                     .quantity = fabs(units), .reference = raw,
+                                                     .quantity = fabs(units),
+                                                     .reference = raw,
                                                      .tag = b->orders % 3 ? "" : "tag, \"x\""});
-    journal_put_order_event(&b->journal, &(struct j_order_event){.time = now, .order = b->orders,
-                                                                 .state = QS_ORDER_ACTIVE});
-    journal_put_fill(&b->journal,
-                     &(struct j_fill){.id = ++b->fills, .ts_event = now, .ts_known = now,
-                                      .order = b->orders, .symbol = symbol,
-                                      .quantity = units + other, .price = price, .raw = raw,
-                                      .fee = fee});
+    journal_put_order_event(
+        &b->journal,
+        &(struct j_order_event){.time = now, .order = b->orders, .state = QS_ORDER_ACTIVE});
+    journal_put_fill(&b->journal, &(struct j_fill){.id = ++b->fills,
+                                                   .ts_event = now,
+                                                   .ts_known = now,
+                                                   .order = b->orders,
+                                                   .symbol = symbol,
+                                                   .quantity = units + other,
+                                                   .price = price,
+                                                   .raw = raw,
+                                                   .fee = fee});
     b->fees += fee;
     rb_allocate(b, strategy, symbol, units, price, other != 0.0 ? fee / 4 : fee, now);
     if (other != 0.0)
         rb_allocate(b, second, symbol, other, price, fee - fee / 4, now);
-    journal_put_order_event(&b->journal, &(struct j_order_event){.time = now, .order = b->orders,
-                                                                 .state = QS_ORDER_FILLED});
+    journal_put_order_event(
+        &b->journal,
+        &(struct j_order_event){.time = now, .order = b->orders, .state = QS_ORDER_FILLED});
 }
 
 static inline void rb_worth(const struct builder *b, int strategy, int at, double *gross,
@@ -214,24 +232,30 @@ static inline void rb_accounts(struct builder *b, int at, int64_t now) {
             gross += fabs(held * b->mark[at][s] * b->multiplier[s]);
             net += held * b->mark[at][s] * b->multiplier[s];
         }
-        journal_put_equity(&b->journal,
-                           &(struct j_equity){.time = now, .silo = silo, .cash = cash,
-                                              .equity = cash + net, .low = cash + net - 1,
-                                              .high = cash + net + 1, .gross = gross, .net = net});
+        journal_put_equity(&b->journal, &(struct j_equity){.time = now,
+                                                           .silo = silo,
+                                                           .cash = cash,
+                                                           .equity = cash + net,
+                                                           .low = cash + net - 1,
+                                                           .high = cash + net + 1,
+                                                           .gross = gross,
+                                                           .net = net});
     }
     for (int i = 0; b->strategies > b->silos && i < b->strategies; i++) {
         double gross = 0.0, net = 0.0;
         rb_worth(b, i, at, &gross, &net);
-        journal_put_ledger(&b->journal, &(struct j_ledger){.time = now, .strategy = i,
+        journal_put_ledger(&b->journal, &(struct j_ledger){.time = now,
+                                                           .strategy = i,
                                                            .cash = b->cash[i],
                                                            .equity = b->cash[i] + net,
-                                                           .gross = gross, .net = net});
+                                                           .gross = gross,
+                                                           .net = net});
     }
 }
 
 static inline void rb_setup(struct builder *b) {
     static const char *const trades[] = {"fifo", "lifo", "flat"};
-    char name[16];
+    char name[24];
     struct journal *j = &b->journal;
     journal_put_run(j, &(struct j_run){.format = JOURNAL_FORMAT, .engine = "quasar test"});
     journal_put_setting(j, &(struct j_setting){.key = "trades", .value = trades[b->trades]});
@@ -239,11 +263,13 @@ static inline void rb_setup(struct builder *b) {
     for (int i = 0; i < b->symbols; i++) {
         snprintf(name, sizeof(name), "SYM%d", i);
         b->multiplier[i] = i == 1 ? 10.0 : 1.0;
-        journal_put_symbol(j, &(struct j_symbol){.id = i, .multiplier = b->multiplier[i], .name = name});
+        journal_put_symbol(
+            j, &(struct j_symbol){.id = i, .multiplier = b->multiplier[i], .name = name});
     }
     for (int i = 0; i < b->symbols; i++)
-        journal_put_feed(j, &(struct j_feed){.id = i, .symbol = i, .timeframe = TIME_DAY,
-                                             .timeframe_name = "1d"});
+        journal_put_feed(
+            j,
+            &(struct j_feed){.id = i, .symbol = i, .timeframe = TIME_DAY, .timeframe_name = "1d"});
     for (int i = 0; i < b->silos; i++) {
         snprintf(name, sizeof(name), "silo%d", i);
         b->start_cash[i] = 100000.0;
@@ -255,9 +281,12 @@ static inline void rb_setup(struct builder *b) {
         b->silo_of[i] = i % b->silos;
         b->cash[i] = 100000.0 / b->strategies;
         b->unassigned[b->silo_of[i]] -= b->cash[i];
-        journal_put_strategy(j, &(struct j_strategy){.id = i, .silo = b->silo_of[i],
-                                                     .budget = b->cash[i], .name = name,
-                                                     .schema = "ema_cross", .version = "1.0.0"});
+        journal_put_strategy(j, &(struct j_strategy){.id = i,
+                                                     .silo = b->silo_of[i],
+                                                     .budget = b->cash[i],
+                                                     .name = name,
+                                                     .schema = "ema_cross",
+                                                     .version = "1.0.0"});
         journal_put_param(j, &(struct j_param){.strategy = i, .name = "fast", .value = "12"});
         journal_put_binding(j, &(struct j_binding){.strategy = i, .feed = 0});
     }
@@ -269,19 +298,24 @@ static inline void rb_end(struct builder *b, int64_t now) {
             const struct rb_book *book = &b->books[i][k];
             if (book->held != 0.0)
                 journal_put_position(&b->journal,
-                                     &(struct j_position){.time = now, .strategy = i, .symbol = k,
+                                     &(struct j_position){.time = now,
+                                                          .strategy = i,
+                                                          .symbol = k,
                                                           .quantity = book->held,
                                                           .average_price = book->average,
                                                           .mark = b->mark[b->instants][k]});
         }
     }
     for (int i = 0; i < b->symbols; i++)
-        journal_put_bars(&b->journal, &(struct j_bars){.feed = i, .rows = b->instants,
-                                                       .first = TIME_DAY, .last = now,
-                                                       .hash = "00ff"});
-    journal_put_end(&b->journal, &(struct j_end){.time = now, .instants = b->instants,
+        journal_put_bars(
+            &b->journal,
+            &(struct j_bars){
+                .feed = i, .rows = b->instants, .first = TIME_DAY, .last = now, .hash = "00ff"});
+    journal_put_end(&b->journal, &(struct j_end){.time = now,
+                                                 .instants = b->instants,
                                                  .bars = b->instants * b->symbols,
-                                                 .orders = b->orders, .fills = b->fills,
+                                                 .orders = b->orders,
+                                                 .fills = b->fills,
                                                  .trades = b->trade_count});
 }
 
@@ -306,7 +340,8 @@ static inline struct builder *rb_run(uint64_t seed, int silos, int strategies, i
             if (rb_any(b) % 3 == 0)
                 rb_fill(b, i, (int)(rb_any(b) % (uint64_t)symbols), at, now);
         for (int i = 0; at == 3 && i < strategies; i++)
-            journal_put_start(&b->journal, &(struct j_start){.time = now, .strategy = i, .bars = at});
+            journal_put_start(&b->journal,
+                              &(struct j_start){.time = now, .strategy = i, .bars = at});
         rb_accounts(b, at, now);
     }
     rb_end(b, instants * TIME_DAY);
@@ -329,12 +364,13 @@ static inline bool rb_mark(void *self, int64_t symbol, int64_t time, double *ret
     return true;
 }
 
-/* The byte offset of field `name` in the nth (from 0) record of a kind; 0 when there is none. Fields
- * before the first text only. */
+/* The byte offset of field `name` in the nth (from 0) record of a kind; 0 when there is none.
+ * Fields before the first text only. */
 static inline size_t rb_field(const struct builder *b, uint16_t kind, int nth, const char *name) {
     struct journal_record record;
     size_t size = 0;
-    for (size_t at = 0; journal_next(b->bytes + at, b->len - at, &record, &size, NULL) == 1; at += size) {
+    for (size_t at = 0; journal_next(b->bytes + at, b->len - at, &record, &size, NULL) == 1;
+         at += size) {
         if (record.kind != kind || nth-- > 0)
             continue;
         const struct journal_layout *layout = journal_layout(kind);

@@ -106,7 +106,8 @@ Test(account_series, sum_carries_the_last_row_of_those_who_pause) {
     account_series_fini(&parts[1]);
 }
 
-/* Found by tests/fuzz/journal_fuzz.c: the parts are money, their sum is over the limit of a part. */
+/* Found by tests/fuzz/journal_fuzz.c: the parts are money, their sum is over the limit of a part.
+ */
 Test(account_series, sums_what_is_too_large_for_one) {
     struct account_series parts[2], sum;
     double initial[2] = {1e100, 1e100};
@@ -137,8 +138,11 @@ Test(account_series, makes_one_row_of_two_of_one_time_and_refuses_going_back) {
     cr_assert_eq(account_series_add(&s, &(struct account_row){0, 4, 4, 4, 0}, &err), ERR_FORMAT);
     cr_assert_str_eq(err.text, "journal: an account at 1970-01-01T00:00:00Z after one at "
                                "1970-01-02T00:00:00Z");
-    cr_assert_eq(account_series_add(&s, &(struct account_row){2 * TIME_DAY, NAN, 4, 4, 0}, &err), ERR_FORMAT);
-    cr_assert_eq(account_series_add(&s, &(struct account_row){2 * TIME_DAY, 4, 4, INFINITY, 0}, &err), ERR_FORMAT);
+    cr_assert_eq(account_series_add(&s, &(struct account_row){2 * TIME_DAY, NAN, 4, 4, 0}, &err),
+                 ERR_FORMAT);
+    cr_assert_eq(
+        account_series_add(&s, &(struct account_row){2 * TIME_DAY, 4, 4, INFINITY, 0}, &err),
+        ERR_FORMAT);
     cr_assert_eq(s.count, 1);
     account_series_fini(&s);
 }

@@ -34,7 +34,8 @@ Test(conservation, passes_honest_runs_of_every_shape) {
         struct builder *b = rb_run(seed, silos, strategies, symbols, (int)(seed % 3), 300);
         cr_assert_eq(check_run(b, true, &checked, &err), 0, "seed %" PRIu64 ": %s", seed, err.text);
         cr_assert_geq(checked, 300);
-        cr_assert_eq(check_run(b, false, &checked, &err), 0, "seed %" PRIu64 ": %s", seed, err.text);
+        cr_assert_eq(check_run(b, false, &checked, &err), 0, "seed %" PRIu64 ": %s", seed,
+                     err.text);
         trades += (int)b->trade_count;
         rb_free(b);
     }
@@ -60,11 +61,13 @@ static void expect_lie(uint16_t kind, int nth, const char *field, double delta,
 }
 
 Test(conservation, finds_each_kind_of_lie) {
-    expect_lie(JOURNAL_EQUITY, 150, "cash", 0.001, "silo silo0 at 1970-06-01T00:00:00Z: cash: found");
+    expect_lie(JOURNAL_EQUITY, 150, "cash", 0.001,
+               "silo silo0 at 1970-06-01T00:00:00Z: cash: found");
     expect_lie(JOURNAL_EQUITY, 150, "equity", -0.001, ": equity: found");
     expect_lie(JOURNAL_EQUITY, 150, "gross", 0.001, ": gross: found");
     expect_lie(JOURNAL_EQUITY, 150, "net", 0.001, ": net: found");
-    expect_lie(JOURNAL_LEDGER, 301, "cash", 0.001, "strategy strategy1 at 1970-06-01T00:00:00Z: cash");
+    expect_lie(JOURNAL_LEDGER, 301, "cash", 0.001,
+               "strategy strategy1 at 1970-06-01T00:00:00Z: cash");
     expect_lie(JOURNAL_LEDGER, 301, "equity", 0.001, ": equity: found");
     expect_lie(JOURNAL_FILL, 20, "quantity", 0.25, "sum of its allocations: found");
     expect_lie(JOURNAL_FILL, 20, "fee", 0.01, "sum of its allocations' fees: found");
@@ -75,9 +78,11 @@ Test(conservation, finds_each_kind_of_lie) {
     expect_lie(JOURNAL_TRADE, 20, "gross", 0.25, "gross: found");
     expect_lie(JOURNAL_TRADE, 20, "net", 0.25, "net: found");
     expect_lie(JOURNAL_TRADE, 20, "fees", 0.25, "net: found");
-    expect_lie(JOURNAL_POSITION, 0, "quantity", 0.25, "the position in SYM0 at 1970-07-20T00:00:00Z: quantity");
+    expect_lie(JOURNAL_POSITION, 0, "quantity", 0.25,
+               "the position in SYM0 at 1970-07-20T00:00:00Z: quantity");
     expect_lie(JOURNAL_POSITION, 0, "average_price", 0.01, "average price: found");
-    expect_lie(JOURNAL_POSITION, 0, "mark", 0.01, "equity against trades and open positions: found");
+    expect_lie(JOURNAL_POSITION, 0, "mark", 0.01,
+               "equity against trades and open positions: found");
     expect_lie(JOURNAL_EQUITY, 100, "cash", NAN, "cash: found nan");
 }
 
@@ -152,8 +157,14 @@ Test(conservation, survives_hostile_numbers) {
             memcpy(good, b->bytes, b->len);
         }
         for (int n = 0; n < 3; n++) {
-            static const uint64_t words[] = {0, 1, UINT64_MAX, 0x7fefffffffffffff, 0x7ff8000000000000,
-                                             0xfff0000000000000, 0x8000000000000000, 7};
+            static const uint64_t words[] = {0,
+                                             1,
+                                             UINT64_MAX,
+                                             0x7fefffffffffffff,
+                                             0x7ff8000000000000,
+                                             0xfff0000000000000,
+                                             0x8000000000000000,
+                                             7};
             random = random * UINT64_C(6364136223846793005) + 1;
             size_t at = (size_t)(random >> 20) % (b->len / 8) * 8;
             memcpy(b->bytes + at, &words[(random >> 13) % 8], 8);
@@ -162,7 +173,8 @@ Test(conservation, survives_hostile_numbers) {
         struct journal_record record;
         size_t size = 0;
         conservation_init(&c, rb_mark, b);
-        for (size_t at = 0; journal_next(b->bytes + at, b->len - at, &record, &size, &err) == 1; at += size)
+        for (size_t at = 0; journal_next(b->bytes + at, b->len - at, &record, &size, &err) == 1;
+             at += size)
             if (conservation_take(&c, &record, &err) != 0)
                 break;
         checked = c.checked;

@@ -1,5 +1,5 @@
-/* Tables out of a journal file: names and ISO times, one row a fact, quoting, and memory that does not
- * grow with the rows. */
+/* Tables out of a journal file: names and ISO times, one row a fact, quoting, and memory that does
+ * not grow with the rows. */
 #include "report/export.h"
 
 #include <criterion/criterion.h>
@@ -64,20 +64,32 @@ static struct builder *bare(void) {
 Test(export, writes_orders_with_their_last_state, .init = make_file, .fini = drop_file) {
     struct builder *b = bare();
     struct journal *j = &b->journal;
-    journal_put_order(j, &(struct j_order){.time = NOON, .id = 1, .number = 1, .side = QS_BUY,
-                                           .type = QS_LIMIT, .tif = QS_DAY, .quantity = 2.5,
-                                           .limit_price = 0.1, .reference = 0.1, .tag = "a,\"b\""});
-    journal_put_order_event(j, &(struct j_order_event){.time = NOON, .order = 1,
-                                                       .state = QS_ORDER_ACTIVE});
-    journal_put_order(j, &(struct j_order){.time = NOON, .id = 3, .number = 2, .side = QS_SELL,
-                                           .type = QS_MARKET, .flags = QS_REDUCE_ONLY,
-                                           .quantity = 1e-7, .tag = ""});
-    journal_put_order_event(j, &(struct j_order_event){.time = NOON, .order = 3,
-                                                       .state = QS_ORDER_REJECTED,
-                                                       .reason = REASON_ZERO_SIZE});
+    journal_put_order(j, &(struct j_order){.time = NOON,
+                                           .id = 1,
+                                           .number = 1,
+                                           .side = QS_BUY,
+                                           .type = QS_LIMIT,
+                                           .tif = QS_DAY,
+                                           .quantity = 2.5,
+                                           .limit_price = 0.1,
+                                           .reference = 0.1,
+                                           .tag = "a,\"b\""});
+    journal_put_order_event(
+        j, &(struct j_order_event){.time = NOON, .order = 1, .state = QS_ORDER_ACTIVE});
+    journal_put_order(j, &(struct j_order){.time = NOON,
+                                           .id = 3,
+                                           .number = 2,
+                                           .side = QS_SELL,
+                                           .type = QS_MARKET,
+                                           .flags = QS_REDUCE_ONLY,
+                                           .quantity = 1e-7,
+                                           .tag = ""});
+    journal_put_order_event(
+        j, &(struct j_order_event){
+               .time = NOON, .order = 3, .state = QS_ORDER_REJECTED, .reason = REASON_ZERO_SIZE});
     journal_put_fill(j, &(struct j_fill){.id = 1, .order = 1, .quantity = 2.5, .price = 0.1});
-    journal_put_order_event(j, &(struct j_order_event){.time = 2 * TIME_DAY, .order = 1,
-                                                       .state = QS_ORDER_FILLED});
+    journal_put_order_event(
+        j, &(struct j_order_event){.time = 2 * TIME_DAY, .order = 1, .state = QS_ORDER_FILLED});
     save(b, true);
     good("orders", false);
     cr_assert_str_eq(
@@ -102,22 +114,30 @@ Test(export, writes_orders_with_their_last_state, .init = make_file, .fini = dro
 
 Test(export, writes_signals_with_what_became_of_them, .init = make_file, .fini = drop_file) {
     struct builder *b = bare();
-    journal_put_intent(&b->journal,
-                       &(struct j_intent){.time = NOON, .number = 1, .kind = INTENT_ORDER,
-                                          .side = QS_SELL, .type = QS_STOP_LIMIT, .tif = QS_IOC,
-                                          .size_kind = QS_SIZE_EQUITY, .size_value = 0.25,
-                                          .limit_price = 9, .stop_price = 10, .order = 4});
-    journal_put_intent(&b->journal, &(struct j_intent){.time = NOON, .number = 1,
-                                                       .kind = INTENT_CANCEL, .symbol = -1,
+    journal_put_intent(&b->journal, &(struct j_intent){.time = NOON,
+                                                       .number = 1,
+                                                       .kind = INTENT_ORDER,
+                                                       .side = QS_SELL,
+                                                       .type = QS_STOP_LIMIT,
+                                                       .tif = QS_IOC,
+                                                       .size_kind = QS_SIZE_EQUITY,
+                                                       .size_value = 0.25,
+                                                       .limit_price = 9,
+                                                       .stop_price = 10,
+                                                       .order = 4});
+    journal_put_intent(&b->journal, &(struct j_intent){.time = NOON,
+                                                       .number = 1,
+                                                       .kind = INTENT_CANCEL,
+                                                       .symbol = -1,
                                                        .reason = REASON_UNKNOWN_ORDER});
     save(b, true);
     good("signals", false);
     const char *rows = strchr(text, '\n') + 1;
-    cr_assert_str_eq(rows,
-                     "1970-01-02T12:00:00Z,strategy0,1,order,SYM0,sell,stop_limit,ioc,false,equity,"
-                     "0.25,,9,10,4,,\n"
-                     "1970-01-02T12:00:00Z,strategy0,1,cancel,,,,,,,,,,,,unknown_order,a cancel of an "
-                     "order that is not open\n");
+    cr_assert_str_eq(
+        rows, "1970-01-02T12:00:00Z,strategy0,1,order,SYM0,sell,stop_limit,ioc,false,equity,"
+              "0.25,,9,10,4,,\n"
+              "1970-01-02T12:00:00Z,strategy0,1,cancel,,,,,,,,,,,,unknown_order,a cancel of an "
+              "order that is not open\n");
     good("signals", true);
     struct err err;
     struct jv *json = jv_parse(text, text_len, &err);
@@ -134,19 +154,25 @@ Test(export, writes_equity_once_an_instant_with_leverage_and_drawdown, .init = m
      .fini = drop_file) {
     struct builder *b = bare();
     struct journal *j = &b->journal;
-    journal_put_equity(j, &(struct j_equity){.time = TIME_DAY, .cash = 50000, .equity = 80000,
-                                             .low = 79000, .high = 81000, .gross = 40000, .net = 30000});
-    journal_put_equity(j, &(struct j_equity){.time = 2 * TIME_DAY, .cash = 1, .equity = 1, .low = 1,
-                                             .high = 1});
-    journal_put_equity(j, &(struct j_equity){.time = 2 * TIME_DAY, .cash = 125000, .equity = 125000,
-                                             .low = 125000, .high = 125000});
+    journal_put_equity(j, &(struct j_equity){.time = TIME_DAY,
+                                             .cash = 50000,
+                                             .equity = 80000,
+                                             .low = 79000,
+                                             .high = 81000,
+                                             .gross = 40000,
+                                             .net = 30000});
+    journal_put_equity(
+        j, &(struct j_equity){.time = 2 * TIME_DAY, .cash = 1, .equity = 1, .low = 1, .high = 1});
+    journal_put_equity(
+        j,
+        &(struct j_equity){
+            .time = 2 * TIME_DAY, .cash = 125000, .equity = 125000, .low = 125000, .high = 125000});
     save(b, true);
     good("equity", false);
-    cr_assert_str_eq(text,
-                     "time,silo,cash,equity,low,high,gross,net,leverage,drawdown\n"
-                     "1970-01-02T00:00:00Z,silo0,50000,80000,79000,81000,40000,30000,0.5,"
-                     "-0.19999999999999996\n"
-                     "1970-01-03T00:00:00Z,silo0,125000,125000,125000,125000,0,0,0,0\n");
+    cr_assert_str_eq(text, "time,silo,cash,equity,low,high,gross,net,leverage,drawdown\n"
+                           "1970-01-02T00:00:00Z,silo0,50000,80000,79000,81000,40000,30000,0.5,"
+                           "-0.19999999999999996\n"
+                           "1970-01-03T00:00:00Z,silo0,125000,125000,125000,125000,0,0,0,0\n");
     good("ledger", false); /* alone in its silo: the silo's account */
     cr_assert_str_eq(text, "time,strategy,cash,equity,gross,net\n"
                            "1970-01-02T00:00:00Z,strategy0,50000,80000,40000,30000\n"
@@ -270,7 +296,8 @@ Test(export, needs_no_more_memory_for_more_rows, .init = make_file, .fini = drop
     for (int round = 0; round < 2; round++) {
         struct builder *b = bare();
         for (int64_t i = 1; i <= (round ? 200000 : 2000); i++)
-            journal_put_equity(&b->journal, &(struct j_equity){.time = i, .equity = 1e5 + (double)i / 3});
+            journal_put_equity(&b->journal,
+                               &(struct j_equity){.time = i, .equity = 1e5 + (double)i / 3});
         save(b, true);
         rb_free(b);
         FILE *file = fopen("/dev/null", "w");
@@ -298,8 +325,9 @@ Test(export, knows_its_kinds_by_name) {
     struct str names;
     str_init(&names);
     export_kind_names(&names);
-    cr_assert_str_eq(str_text(&names), "trades, fills, orders, events, equity, signals, ledger, plots, "
-                                       "notes, variables, log");
+    cr_assert_str_eq(str_text(&names),
+                     "trades, fills, orders, events, equity, signals, ledger, plots, "
+                     "notes, variables, log");
     cr_assert_null(export_kind_find("trade"));
     cr_assert_str_eq(export_kind_suggest("trade"), "trades");
     str_fini(&names);

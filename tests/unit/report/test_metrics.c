@@ -14,7 +14,7 @@
 #include "base/time.h"
 #include "core/settings.h"
 
-#define DAY(n) ((int64_t)(n) * TIME_DAY)
+#define DAY(n) ((int64_t)(n)*TIME_DAY)
 
 static struct account_series series;
 static struct metrics m;
@@ -44,8 +44,8 @@ static void lacks(enum metric_id id, const char *reason) {
     cr_assert_str_eq(m.items[id].reason, reason, "%s: %s", m.items[id].name, m.items[id].reason);
 }
 
-/* First callback at the close of day 0 (00:00 of day 1). Equities 100, 110, 99, 108.9 at the ends of
- * days 0 to 3: returns 0, 0.1, -0.1, 0.1. */
+/* First callback at the close of day 0 (00:00 of day 1). Equities 100, 110, 99, 108.9 at the ends
+ * of days 0 to 3: returns 0, 0.1, -0.1, 0.1. */
 static void four_days(void) {
     add(DAY(1), 100, 100, 100, 0);
     add(DAY(2), 110, 95, 112, 50);
@@ -228,8 +228,11 @@ Test(metrics, of_ruin_are_minus_one_or_nothing, .init = start, .fini = stop) {
 
 static void trades(const double *net, int64_t count, struct j_trade *ret) {
     for (int64_t i = 0; i < count; i++)
-        ret[i] = (struct j_trade){.net = net[i], .mae = -1.0 - (double)i, .mfe = 2.0 * (double)i,
-                                  .entry_time = DAY(1), .exit_time = DAY(2) + i * TIME_HOUR};
+        ret[i] = (struct j_trade){.net = net[i],
+                                  .mae = -1.0 - (double)i,
+                                  .mfe = 2.0 * (double)i,
+                                  .entry_time = DAY(1),
+                                  .exit_time = DAY(2) + i * TIME_HOUR};
 }
 
 Test(metrics, of_trades_agree_with_hand_arithmetic, .init = start, .fini = stop) {
@@ -286,8 +289,8 @@ static uint64_t any(void) {
 static double unit(void) { return (double)(any() >> 11) / 9007199254740992.0; }
 
 static void write_case(FILE *file, const struct metric_input *in, bool first) {
-    fprintf(file, "%s{\"initial\":%.17g,\"start\":%" PRId64 ",\"calendar\":\"%s\",", first ? "" : ",\n",
-            in->initial, in->start, in->rules.calendar ? "weekdays" : "24/7");
+    fprintf(file, "%s{\"initial\":%.17g,\"start\":%" PRId64 ",\"calendar\":\"%s\",",
+            first ? "" : ",\n", in->initial, in->start, in->rules.calendar ? "weekdays" : "24/7");
     fprintf(file, "\"trading_days\":%.17g,\"risk_free\":%.17g,\"min_return\":%.17g,",
             in->rules.trading_days, in->rules.risk_free, in->rules.min_return);
     fprintf(file, "\"traded_value\":%.17g,\"fees\":%.17g,\"slippage\":%.17g,\"rows\":[",
@@ -340,7 +343,9 @@ static void random_case(uint64_t seed, struct metric_input *in, struct j_trade *
     for (int64_t i = 0; i < in->trade_count; i++) {
         int64_t entry = in->start + (int64_t)(any() % (uint64_t)TIME_DAY);
         list[i] = (struct j_trade){.net = any() % 9 == 0 ? 0.0 : 100.0 * (unit() - 0.45),
-                                   .mae = -unit(), .mfe = unit(), .entry_time = entry,
+                                   .mae = -unit(),
+                                   .mfe = unit(),
+                                   .entry_time = entry,
                                    .exit_time = entry + (int64_t)(any() % (uint64_t)TIME_DAY)};
         in->traded_value += 1e4 * unit();
         in->fees += unit();

@@ -10,14 +10,24 @@ static struct collector c;
 static struct report report;
 static struct jv *json;
 
-static const struct run_build builds[] = {{"strategy1", "/p/b.so", "bbbb"}, {"strategy0", "/p/a.so", "aaaa"}};
+static const struct run_build builds[] = {{"strategy1", "/p/b.so", "bbbb"},
+                                          {"strategy0", "/p/a.so", "aaaa"}};
 static const struct run_timing timings[] = {{"engine", 0.25}};
 static const struct setting_default defaults[] = {{"trades", "lifo"}, {"calendar", "24/7"}};
-static const struct run_facts facts = {.number = 12, .path = "/p/12.qsj", .host_version = "0.1.0",
-                                       .risk = "none", .bars_hash = "b1", .config_hash = "c1",
-                                       .code_hash = "d1", .journal_hash = "e1", .builds = builds,
-                                       .build_count = 2, .timings = timings, .timing_count = 1,
-                                       .defaults = defaults, .default_count = 2};
+static const struct run_facts facts = {.number = 12,
+                                       .path = "/p/12.qsj",
+                                       .host_version = "0.1.0",
+                                       .risk = "none",
+                                       .bars_hash = "b1",
+                                       .config_hash = "c1",
+                                       .code_hash = "d1",
+                                       .journal_hash = "e1",
+                                       .builds = builds,
+                                       .build_count = 2,
+                                       .timings = timings,
+                                       .timing_count = 1,
+                                       .defaults = defaults,
+                                       .default_count = 2};
 
 static void collect(const struct run_facts *run_facts) {
     struct journal_record record;

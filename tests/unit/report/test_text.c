@@ -11,12 +11,17 @@ static struct report report;
 static struct str out;
 
 static const struct run_timing timings[] = {{"engine", 0.25}, {"total", 0.5}};
-static const struct setting_default defaults[] = {{"trades", "lifo"}, {"calendar", "24/7"},
-                                                  {"fill_model", "close_to_open"}};
-static const struct run_facts facts = {.number = 12, .path = "/p/12.qsj", .risk = "none",
-                                       .bars_hash = "b1b1", .journal_hash = "e1e1",
-                                       .timings = timings, .timing_count = 2,
-                                       .defaults = defaults, .default_count = 3};
+static const struct setting_default defaults[] = {
+    {"trades", "lifo"}, {"calendar", "24/7"}, {"fill_model", "close_to_open"}};
+static const struct run_facts facts = {.number = 12,
+                                       .path = "/p/12.qsj",
+                                       .risk = "none",
+                                       .bars_hash = "b1b1",
+                                       .journal_hash = "e1e1",
+                                       .timings = timings,
+                                       .timing_count = 2,
+                                       .defaults = defaults,
+                                       .default_count = 3};
 
 static const char *print(struct builder *b, int width) {
     struct journal_record record;
@@ -71,7 +76,8 @@ Test(text, keeps_to_the_width) {
         const char *text = print(b, width);
         for (const char *line = text; *line != '\0'; line += strcspn(line, "\n") + 1) {
             size_t length = strcspn(line, "\n");
-            cr_assert_leq(length, (size_t)(width < 80 ? 80 : width), "%d: %.*s", width, (int)length, line);
+            cr_assert_leq(length, (size_t)(width < 80 ? 80 : width), "%d: %.*s", width, (int)length,
+                          line);
             if (width < 80 && strncmp(line, "  max drawdown ", 15) == 0)
                 cr_assert_leq(length, (size_t)50);
         }
@@ -91,7 +97,8 @@ static struct builder *empty_run(void) {
 Test(text, says_that_the_warm_up_was_longer_than_the_data) {
     struct builder *b = empty_run();
     journal_put_end(&b->journal, &(struct j_end){.instants = 20});
-    says(print(b, 80), "No trades: the warm-up is longer than the data, so no callback ever came (20");
+    says(print(b, 80),
+         "No trades: the warm-up is longer than the data, so no callback ever came (20");
     drop(b);
 }
 
@@ -107,9 +114,10 @@ Test(text, says_that_all_was_refused_and_why) {
     struct builder *b = empty_run();
     journal_put_start(&b->journal, &(struct j_start){.time = TIME_DAY, .bars = 1});
     journal_put_order(&b->journal, &(struct j_order){.id = 1, .tag = ""});
-    journal_put_order_event(&b->journal, &(struct j_order_event){.order = 1,
-                                                                 .state = QS_ORDER_REJECTED,
-                                                                 .reason = REASON_INSUFFICIENT_CASH});
+    journal_put_order_event(&b->journal,
+                            &(struct j_order_event){.order = 1,
+                                                    .state = QS_ORDER_REJECTED,
+                                                    .reason = REASON_INSUFFICIENT_CASH});
     journal_put_intent(&b->journal, &(struct j_intent){.order = 1});
     const char *text = print(b, 100);
     says(text, "everything the strategy wished for was refused (1 intents");
@@ -123,9 +131,9 @@ Test(text, says_that_orders_never_filled) {
     journal_put_start(&b->journal, &(struct j_start){.time = TIME_DAY, .bars = 1});
     journal_put_order(&b->journal, &(struct j_order){.id = 1, .tag = ""});
     journal_put_intent(&b->journal, &(struct j_intent){.order = 1});
-    journal_put_order_event(&b->journal, &(struct j_order_event){.order = 1,
-                                                                 .state = QS_ORDER_CANCELED,
-                                                                 .reason = REASON_RUN_END});
+    journal_put_order_event(
+        &b->journal,
+        &(struct j_order_event){.order = 1, .state = QS_ORDER_CANCELED, .reason = REASON_RUN_END});
     const char *text = print(b, 100);
     says(text, "No trades: 1 orders were accepted and none was ever filled.");
     says(text, "Canceled and expired orders\n  1  run_end");
@@ -137,7 +145,8 @@ Test(text, marks_optimistic_settings_and_synthetic_bars) {
     b->sink = (struct sink_port){b, rb_write};
     journal_init(&b->journal, &b->sink);
     journal_put_run(&b->journal, &(struct j_run){.format = JOURNAL_FORMAT});
-    journal_put_setting(&b->journal, &(struct j_setting){.key = "fill_model", .value = "close_to_close"});
+    journal_put_setting(&b->journal,
+                        &(struct j_setting){.key = "fill_model", .value = "close_to_close"});
     journal_put_symbol(&b->journal, &(struct j_symbol){.name = "DEMO"});
     journal_put_feed(&b->journal, &(struct j_feed){.synthetic = 1, .timeframe_name = "1d"});
     journal_put_silo(&b->journal, &(struct j_silo){.initial_cash = 1, .name = "main"});

@@ -24,7 +24,8 @@ static void drop_folder(void) {
     rmdir(folder);
 }
 
-/* `count` EQUITY records, times 1, 2, 3 ..., in frames of `per_frame`. Returns the journal's hash. */
+/* `count` EQUITY records, times 1, 2, 3 ..., in frames of `per_frame`. Returns the journal's hash.
+ */
 static struct hash128 write_run(int count, int per_frame, bool finish) {
     struct journal_writer writer;
     struct sink_port sink = {&writer, journal_file_sink};
@@ -75,7 +76,8 @@ Test(journal_file, reads_back_what_was_written, .init = make_folder, .fini = dro
     cr_assert_str_eq(reader.why, "");
     cr_assert_eq(reader.records, 1000);
     cr_assert(hash128_eq(hash, journal_file_hash(&reader)));
-    cr_assert_eq(journal_file_next(&reader, &(struct journal_record){0}, &err), 0, "stays at the end");
+    cr_assert_eq(journal_file_next(&reader, &(struct journal_record){0}, &err), 0,
+                 "stays at the end");
     journal_file_close(&reader);
     journal_file_close(&reader);
 }
@@ -112,8 +114,7 @@ Test(journal_file, is_interrupted_without_a_trailer, .init = make_folder, .fini 
     cr_assert_eq(read_run(&reader, &err), 10);
     cr_assert_not(reader.complete);
     cr_assert_not(reader.running);
-    cr_assert_str_eq(reader.why,
-                     "interrupted after 10 records: the file ends without a trailer");
+    cr_assert_str_eq(reader.why, "interrupted after 10 records: the file ends without a trailer");
     journal_file_close(&reader);
 }
 
@@ -217,7 +218,8 @@ Test(journal_file, refuses_bad_records_in_a_good_frame_with_their_number, .init 
     cr_assert_eq(journal_file_append(&writer, records, sizeof(records), &err), 0);
     cr_assert_eq(journal_file_finish(&writer, "{}", false, &err), 0);
     cr_assert_eq(read_run(&reader, &err), ERR_FORMAT);
-    cr_assert(strstr(err.text, "record 1: journal: unknown record number 999") != NULL, "%s", err.text);
+    cr_assert(strstr(err.text, "record 1: journal: unknown record number 999") != NULL, "%s",
+              err.text);
     journal_file_close(&reader);
 }
 

@@ -1,4 +1,5 @@
-/* Where runs live: numbers given once, also to two processes at a time; lookups and their sentences. */
+/* Where runs live: numbers given once, also to two processes at a time; lookups and their
+ * sentences. */
 #include "store/run_path.h"
 
 #include <criterion/criterion.h>
