@@ -100,6 +100,8 @@ static inline void books_instant(struct books *b, double open, double high, doub
     books_mark(b);
 }
 
-#define same(found, expected) cr_expect_float_eq(found, expected, 1e-9, "%s: found %.17g, expected %.17g", #found, (double)(found), (double)(expected))
+#define same(found, expected)                                                                      \
+    cr_expect_float_eq(found, expected, 1e-9, "%s: found %.17g, expected %.17g", #found,           \
+                       (double)(found), (double)(expected))
 
 #endif

@@ -2,7 +2,9 @@
 
 #include "core/costs.h"
 
-#define same(found, expected) cr_expect_float_eq(found, expected, 1e-9, "found %.17g, expected %.17g", (double)(found), (double)(expected))
+#define same(found, expected)                                                                      \
+    cr_expect_float_eq(found, expected, 1e-9, "found %.17g, expected %.17g", (double)(found),      \
+                       (double)(expected))
 
 Test(costs, charges_bps_of_the_value_with_the_multiplier) {
     struct settings s = {.commission_bps = 10.0};

@@ -397,8 +397,8 @@ Test(ledger, counts_a_symbol_without_a_bar_in_the_instant_at_its_last_close) {
     books_bar(&b, 0, 20.0, 22.0, 19.0, 21.0);
     books_bar(&b, 1, 40.0, 44.0, 38.0, 41.0);
     books_mark(&b);
-    same(account()->equity, 1005.0);     /* 1000 + 210 - 205 */
-    same(account()->equity_low, 970.0);  /* 1000 + 190 - 220 */
+    same(account()->equity, 1005.0);    /* 1000 + 210 - 205 */
+    same(account()->equity_low, 970.0); /* 1000 + 190 - 220 */
     same(account()->gross, 415.0);
     same(account()->net, 5.0);
     books_instant(&b, 21.0, 25.0, 20.0, 24.0); /* symbol 0 alone */
@@ -565,12 +565,13 @@ static void add_round(void *user, const struct round *r) {
     cr_assert_leq(r->entry_event, r->exit_event);
 }
 
-/* The other way: no positions at all, only sums of what went through the till. Units are multiples of
- * 1/8 and prices of 1/16, so the sums are exact and "flat" is exactly zero. */
+/* The other way: no positions at all, only sums of what went through the till. Units are multiples
+ * of 1/8 and prices of 1/16, so the sums are exact and "flat" is exactly zero. */
 static void property(int trades, uint64_t start) {
     static const double multipliers[BOOK_SYMBOLS] = {1.0, 50.0, 0.5};
     struct sums sums = {0};
-    double paid = 0.0, fees = 0.0, units[BOOK_SYMBOLS] = {0}, price[BOOK_SYMBOLS] = {64.0, 8.0, 500.0};
+    double paid = 0.0, fees = 0.0, units[BOOK_SYMBOLS] = {0},
+           price[BOOK_SYMBOLS] = {64.0, 8.0, 500.0};
     double highest = 1e6;
     seed = start;
     memset(&b, 0, sizeof b);

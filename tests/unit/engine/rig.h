@@ -1,10 +1,10 @@
 /*
- * An engine with hand-made ports: bars by one call, strategies ("actors") that make the intents queued
- * for them, a venue that fills market orders at the next open, a sink that keeps the bytes.
+ * An engine with hand-made ports: bars by one call, strategies ("actors") that make the intents
+ * queued for them, a venue that fills market orders at the next open, a sink that keeps the bytes.
  *
- *   rig_bar(&r, A, 10, 12, 9, 11); actor_order(&r, 0, ...); rig_step(&r);   the intent is made at this close
- *   rig_trace(&r)   what the ports were asked, in order: "next; meet; post a [FILL 1]; collect a; "
- *   rig_news(&r)    the records about orders since the last call, in words
+ *   rig_bar(&r, A, 10, 12, 9, 11); actor_order(&r, 0, ...); rig_step(&r);   the intent is made at
+ * this close rig_trace(&r)   what the ports were asked, in order: "next; meet; post a [FILL 1];
+ * collect a; " rig_news(&r)    the records about orders since the last call, in words
  *
  * Bars are an hour long, instant i closes at hour i. Feeds: 0 = A 1h, 1 = B 1h, 2 = A 1d (never an
  * execution feed).
@@ -83,7 +83,8 @@ struct rig {
 
 /* ---- text ---- */
 
-static inline void __attribute__((format(printf, 2, 3))) rig_note(struct rig *r, const char *fmt, ...) {
+static inline void __attribute__((format(printf, 2, 3)))
+rig_note(struct rig *r, const char *fmt, ...) {
     va_list args;
     if (r->trace_len + 1 >= sizeof r->trace)
         return;
@@ -115,7 +116,8 @@ static inline int rig_next(void *self, struct instant *ret, struct err *err) {
         return 0;
     static int32_t ids[RIG_FEEDS];
     memcpy(ids, r->pending, sizeof ids);
-    *ret = (struct instant){.time = r->hour * TIME_HOUR, .feeds = ids, .feed_count = r->pending_count};
+    *ret =
+        (struct instant){.time = r->hour * TIME_HOUR, .feeds = ids, .feed_count = r->pending_count};
     r->pending_count = 0;
     return 1;
 }
@@ -185,7 +187,8 @@ static inline void rig_meet_close(void *self, const struct instant *now) {
     }
 }
 
-static inline void rig_each_open(void *self, void (*each)(void *user, struct order *order), void *user) {
+static inline void rig_each_open(void *self, void (*each)(void *user, struct order *order),
+                                 void *user) {
     struct rig *r = self;
     rig_note(r, "each_open; ");
     while (r->open_count > 0) {
@@ -241,7 +244,8 @@ static inline void actor_events(struct actor *a, const struct strategy_post *pos
             rig_note(a->rig, "%sFILL %ld %+g@%g", comma, (long)e->as.fill.order,
                      e->as.fill.quantity, e->as.fill.price);
         } else {
-            rig_note(a->rig, "%sTRADE %+g net %g", comma, e->as.trade.quantity, e->as.trade.net + 0.0); /* -0 is 0 */
+            rig_note(a->rig, "%sTRADE %+g net %g", comma, e->as.trade.quantity,
+                     e->as.trade.net + 0.0); /* -0 is 0 */
         }
     }
 }
@@ -299,7 +303,8 @@ static inline int actor_stop(void *self, const struct strategy_post *post, struc
     return 0;
 }
 
-static inline int actor_variable(void *self, int32_t place, const char **ret_name, double *ret_value) {
+static inline int actor_variable(void *self, int32_t place, const char **ret_name,
+                                 double *ret_value) {
     struct actor *a = self;
     if (!a->variable || place > 0)
         return 0;
@@ -310,12 +315,13 @@ static inline int actor_variable(void *self, int32_t place, const char **ret_nam
 
 /* ---- the rig ---- */
 
-/* Before rig_open: one strategy on all feeds in one silo of 1000, no costs, no tests but those asked
- * for. */
+/* Before rig_open: one strategy on all feeds in one silo of 1000, no costs, no tests but those
+ * asked for. */
 static inline void rig_init(struct rig *r) {
     static const char *const names[] = {"A", "B"};
     memset(r, 0, sizeof *r);
-    r->settings = (struct settings){.leverage = 1.0, .sizing_value = 1.0, .sizing_type = SIZING_FIXED};
+    r->settings =
+        (struct settings){.leverage = 1.0, .sizing_value = 1.0, .sizing_type = SIZING_FIXED};
     for (int i = 0; i < RIG_SYMBOLS; i++) {
         snprintf(r->symbols[i].symbol, sizeof r->symbols[i].symbol, "%s", names[i]);
         r->symbols[i].multiplier = 1.0;
@@ -407,7 +413,8 @@ static inline void rig_close(struct rig *r) {
 }
 
 /* A bar of a feed that closes in the next instant. */
-static inline void rig_bar(struct rig *r, int feed, double open, double high, double low, double close) {
+static inline void rig_bar(struct rig *r, int feed, double open, double high, double low,
+                           double close) {
     int64_t at = r->feeds[feed].bars.count++;
     double values[] = {open, high, low, close, 1.0};
     cr_assert_lt(at, RIG_BARS);
@@ -442,13 +449,14 @@ static inline struct intent *actor_add(struct rig *r, int actor, struct intent i
 /* Units of symbol A by default; change what is returned for the rest. */
 static inline struct intent *actor_order(struct rig *r, int actor, int side, int type, double units,
                                          double limit, double stop) {
-    return actor_add(r, actor, (struct intent){.kind = INTENT_ORDER,
-                                               .feed = A,
-                                               .side = side,
-                                               .type = type,
-                                               .size = {.kind = QS_SIZE_UNITS, .value = units},
-                                               .limit_price = limit,
-                                               .stop_price = stop});
+    return actor_add(r, actor,
+                     (struct intent){.kind = INTENT_ORDER,
+                                     .feed = A,
+                                     .side = side,
+                                     .type = type,
+                                     .size = {.kind = QS_SIZE_UNITS, .value = units},
+                                     .limit_price = limit,
+                                     .stop_price = stop});
 }
 static inline struct intent *actor_buy(struct rig *r, double units) {
     return actor_order(r, 0, QS_BUY, QS_MARKET, units, 0.0, 0.0);
@@ -457,9 +465,9 @@ static inline struct intent *actor_sell(struct rig *r, double units) {
     return actor_order(r, 0, QS_SELL, QS_MARKET, units, 0.0, 0.0);
 }
 static inline struct intent *actor_target(struct rig *r, int kind, double value) {
-    return actor_add(r, 0, (struct intent){.kind = INTENT_TARGET,
-                                           .feed = A,
-                                           .size = {.kind = kind, .value = value}});
+    return actor_add(
+        r, 0,
+        (struct intent){.kind = INTENT_TARGET, .feed = A, .size = {.kind = kind, .value = value}});
 }
 static inline struct intent *actor_flatten(struct rig *r) {
     return actor_add(r, 0, (struct intent){.kind = INTENT_FLATTEN, .feed = A});
@@ -520,8 +528,9 @@ static inline int rig_last(struct rig *r, int kind, union rig_record *ret) {
 
 static inline int rig_order_words(char *out, size_t cap, const struct j_order *o) {
     static const char *const tifs[] = {"", " day", " ioc"};
-    int n = snprintf(out, cap, "order %ld %c#%ld %s %s %.10g", (long)o->id, (char)('a' + o->strategy),
-                     (long)o->number, order_side_name(o->side), order_type_name(o->type), o->quantity);
+    int n =
+        snprintf(out, cap, "order %ld %c#%ld %s %s %.10g", (long)o->id, (char)('a' + o->strategy),
+                 (long)o->number, order_side_name(o->side), order_type_name(o->type), o->quantity);
     if (o->limit_price != 0.0)
         n += snprintf(out + n, cap - (size_t)n, " L%.10g", o->limit_price);
     if (o->stop_price != 0.0)
@@ -544,7 +553,8 @@ static inline int rig_words(char *out, size_t cap, int kind, const union rig_rec
     switch (kind) {
     case JOURNAL_INTENT:
         return snprintf(out, cap, "intent %c#%ld -> %ld %s; ", (char)('a' + u->intent.strategy),
-                        (long)u->intent.number, (long)u->intent.order, reason_name(u->intent.reason));
+                        (long)u->intent.number, (long)u->intent.order,
+                        reason_name(u->intent.reason));
     case JOURNAL_ORDER:
         return rig_order_words(out, cap, &u->order);
     case JOURNAL_ORDER_EVENT:
@@ -590,6 +600,8 @@ static inline const char *rig_news(struct rig *r) {
     return r->news;
 }
 
-#define same(found, expected) cr_expect_float_eq(found, expected, 1e-9, "%s: found %.17g, expected %.17g", #found, (double)(found), (double)(expected))
+#define same(found, expected)                                                                      \
+    cr_expect_float_eq(found, expected, 1e-9, "%s: found %.17g, expected %.17g", #found,           \
+                       (double)(found), (double)(expected))
 
 #endif

@@ -6,7 +6,8 @@ static void setup(void) { rig_init(&r); }
 static void teardown(void) { rig_close(&r); }
 TestSuite(accept, .init = setup, .fini = teardown);
 
-/* The engine at the close of A's first bar: the intents queued after this are made one bar later. */
+/* The engine at the close of A's first bar: the intents queued after this are made one bar later.
+ */
 static void begin_at(double price) {
     rig_begin(&r);
     rig_price(&r, price);
@@ -80,9 +81,9 @@ Test(accept, rounds_order_prices_to_the_tick) {
     static const struct {
         int side, type;
         double price, expected;
-    } rows[] = {{QS_BUY, QS_LIMIT, 9.07, 9.05},  {QS_SELL, QS_LIMIT, 9.07, 9.10},
-                {QS_BUY, QS_STOP, 9.07, 9.10},   {QS_SELL, QS_STOP, 9.07, 9.05},
-                {QS_BUY, QS_LIMIT, 9.05, 9.05},  {QS_SELL, QS_LIMIT, 9.05, 9.05}};
+    } rows[] = {{QS_BUY, QS_LIMIT, 9.07, 9.05}, {QS_SELL, QS_LIMIT, 9.07, 9.10},
+                {QS_BUY, QS_STOP, 9.07, 9.10},  {QS_SELL, QS_STOP, 9.07, 9.05},
+                {QS_BUY, QS_LIMIT, 9.05, 9.05}, {QS_SELL, QS_LIMIT, 9.05, 9.05}};
     r.symbols[A].tick = (struct decimal){5, 2};
     begin_at(10.0);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -251,9 +252,9 @@ Test(accept, refuses_more_open_orders_than_the_limit) {
     cr_expect_eq(u.event.state, QS_ORDER_ACTIVE);
 }
 
-/* sim/README.md, test at acceptance: "rejected ones leave no trace". 4096 orders of 0.1 at 5 need 2048
- * of the 2100; the one over the limit would need 50; after a cancel 50 more must still pass, for
- * 2048 + 50 = 2098. Known bug: the order over the limit stays in the projection. */
+/* sim/README.md, test at acceptance: "rejected ones leave no trace". 4096 orders of 0.1 at 5 need
+ * 2048 of the 2100; the one over the limit would need 50; after a cancel 50 more must still pass,
+ * for 2048 + 50 = 2098. Known bug: the order over the limit stays in the projection. */
 Test(accept, forgets_an_order_over_the_limit_in_the_test_of_money, .disabled = true) {
     r.silos[0].initial = 2100.0;
     r.settings.account = ACCOUNT_CASH;
@@ -300,7 +301,7 @@ Test(accept, refuses_an_unknown_side_type_time_or_flag) {
         rig_init(&r);
         begin_at(10.0);
         struct intent *in = actor_buy(&r, 1.0);
-        int32_t *fields[] = {&in->side, &in->side, &in->type, &in->type,
+        int32_t *fields[] = {&in->side, &in->side, &in->type,  &in->type,
                              &in->tif,  &in->tif,  &in->flags, &in->flags};
         static const int32_t values[] = {0, 3, 0, 5, -1, 3, 2, -1};
         *fields[i] = values[i];
@@ -505,17 +506,16 @@ Test(accept, cancels_a_reduce_only_order_that_finds_nothing_on_the_other_side) {
 Test(accept, records_plots_notes_and_logs_in_their_place) {
     begin_at(10.0);
     uint32_t at = actor_text(&r, 0, "keywords of a line");
-    actor_add(&r, 0, (struct intent){.kind = INTENT_PLOT, .key_at = at, .key_len = 3, .value = 1.5});
+    actor_add(&r, 0,
+              (struct intent){.kind = INTENT_PLOT, .key_at = at, .key_len = 3, .value = 1.5});
     actor_buy(&r, -1.0);
-    actor_add(&r, 0, (struct intent){.kind = INTENT_NOTE,
-                                     .key_at = at,
-                                     .key_len = 8,
-                                     .text_at = at + 9,
-                                     .text_len = 9});
-    actor_add(&r, 0, (struct intent){.kind = INTENT_LOG,
-                                     .level = QS_LOG_WARN,
-                                     .text_at = at,
-                                     .text_len = 3});
+    actor_add(
+        &r, 0,
+        (struct intent){
+            .kind = INTENT_NOTE, .key_at = at, .key_len = 8, .text_at = at + 9, .text_len = 9});
+    actor_add(
+        &r, 0,
+        (struct intent){.kind = INTENT_LOG, .level = QS_LOG_WARN, .text_at = at, .text_len = 3});
     cr_expect_str_eq(decide(10.0), "plot key 1.5; order 1 a#1 buy market 0 ref 0; NEW 1; "
                                    "REJECTED 1 bad_size; intent a#1 -> 1 bad_size; "
                                    "note keywords of a line; log 2 key; ");

@@ -26,11 +26,10 @@ Test(driver, meets_then_posts_to_all_then_collects_in_id_order) {
     cr_expect_str_eq(rig_trace(&r), "next; post a []; post b []; "
                                     "collect a; submit 1; collect b; submit 2; ");
     rig_price(&r, 11.0);
-    cr_expect_str_eq(rig_trace(&r),
-                     "next; meet; "
-                     "post a [NEW 1, ACTIVE 1, FILL 1 +1@11, FILLED 1]; "
-                     "post b [NEW 1, ACTIVE 1, FILL 1 +2@11, FILLED 1]; "
-                     "collect a; collect b; ");
+    cr_expect_str_eq(rig_trace(&r), "next; meet; "
+                                    "post a [NEW 1, ACTIVE 1, FILL 1 +1@11, FILLED 1]; "
+                                    "post b [NEW 1, ACTIVE 1, FILL 1 +2@11, FILLED 1]; "
+                                    "collect a; collect b; ");
 }
 
 Test(driver, tells_of_a_fill_before_on_bar_of_the_same_instant) {
@@ -91,13 +90,14 @@ Test(driver, gives_order_ids_in_strategy_order_then_as_they_were_made) {
         actor_order(&r, i, QS_SELL, QS_LIMIT, 1.0 + i, 50.0, 0.0);
     }
     rig_price(&r, 10.0);
-    cr_expect_str_eq(rig_news(&r),
-                     "order 1 a#1 buy limit 1 L5 ref 5; NEW 1; ACTIVE 1; intent a#1 -> 1 none; "
-                     "order 2 a#2 sell limit 1 L50 ref 50; NEW 2; ACTIVE 2; intent a#2 -> 2 none; "
-                     "order 3 b#1 buy limit 2 L5 ref 5; NEW 3; ACTIVE 3; intent b#1 -> 3 none; "
-                     "order 4 b#2 sell limit 2 L50 ref 50; NEW 4; ACTIVE 4; intent b#2 -> 4 none; "
-                     "order 5 c#1 buy limit 3 L5 ref 5; NEW 5; ACTIVE 5; intent c#1 -> 5 none; "
-                     "order 6 c#2 sell limit 3 L50 ref 50; NEW 6; ACTIVE 6; intent c#2 -> 6 none; ");
+    cr_expect_str_eq(
+        rig_news(&r),
+        "order 1 a#1 buy limit 1 L5 ref 5; NEW 1; ACTIVE 1; intent a#1 -> 1 none; "
+        "order 2 a#2 sell limit 1 L50 ref 50; NEW 2; ACTIVE 2; intent a#2 -> 2 none; "
+        "order 3 b#1 buy limit 2 L5 ref 5; NEW 3; ACTIVE 3; intent b#1 -> 3 none; "
+        "order 4 b#2 sell limit 2 L50 ref 50; NEW 4; ACTIVE 4; intent b#2 -> 4 none; "
+        "order 5 c#1 buy limit 3 L5 ref 5; NEW 5; ACTIVE 5; intent c#1 -> 5 none; "
+        "order 6 c#2 sell limit 3 L50 ref 50; NEW 6; ACTIVE 6; intent c#2 -> 6 none; ");
 }
 
 Test(driver, fills_at_the_close_after_all_intents_and_marks_again) {
@@ -119,6 +119,24 @@ Test(driver, fills_at_the_close_after_all_intents_and_marks_again) {
     cr_expect_str_eq(rig_trace(&r), "next; post a [NEW 1, ACTIVE 1, FILL 1 +1@11, FILLED 1]; "
                                     "post b [NEW 1, ACTIVE 1, FILL 1 -1@11, FILLED 1]; "
                                     "collect a; collect b; ");
+}
+
+/* sim/README.md, an instant, 2 and 5; qs_account.equity_low is "lowest equity inside this instant's
+ * bars". 10 units were held through a bar down to 5; one more, bought at its close, changes nothing
+ * of that. Known bug: marking again after step 5 skips the bar for the whole position. */
+Test(driver, keeps_the_low_of_the_bar_when_something_fills_at_its_close, .disabled = true) {
+    r.settings.fill_model = FILL_CLOSE_TO_CLOSE;
+    rig_begin(&r);
+    actor_buy(&r, 10.0);
+    rig_price(&r, 10.0);
+    actor_buy(&r, 1.0);
+    rig_bar(&r, A, 10.0, 12.0, 5.0, 11.0);
+    cr_assert_eq(rig_step(&r), 1);
+    union rig_record u;
+    rig_last(&r, JOURNAL_EQUITY, &u);
+    same(u.equity.equity, 1010.0); /* 1000 + 10 * (11 - 10) */
+    same(u.equity.low, 950.0);     /* 1000 + 10 * (5 - 10) */
+    same(u.equity.high, 1020.0);   /* 1000 + 10 * (12 - 10) */
 }
 
 Test(driver, asks_for_no_fills_at_the_close_without_close_to_close) {
@@ -373,12 +391,13 @@ Test(driver, closes_strategy_by_strategy) {
     rig_price(&r, 10.0);
     rig_trace(&r);
     cr_assert_eq(driver_end(&r.engine, &r.err), 0);
-    cr_expect_str_eq(rig_trace(&r),
-                     "each_open; "
-                     "stop a [NEW 0, ACTIVE 0 closed_at_end, FILL 0 +2@10, TRADE -2 net 0, FILLED 0]; "
-                     "collect a; "
-                     "stop b [NEW 0, ACTIVE 0 closed_at_end, FILL 0 -1@10, TRADE +1 net 0, FILLED 0]; "
-                     "collect b; ");
+    cr_expect_str_eq(
+        rig_trace(&r),
+        "each_open; "
+        "stop a [NEW 0, ACTIVE 0 closed_at_end, FILL 0 +2@10, TRADE -2 net 0, FILLED 0]; "
+        "collect a; "
+        "stop b [NEW 0, ACTIVE 0 closed_at_end, FILL 0 -1@10, TRADE +1 net 0, FILLED 0]; "
+        "collect b; ");
 }
 
 Test(driver, closes_nothing_of_a_run_without_an_instant) {
@@ -397,11 +416,12 @@ Test(driver, refuses_orders_of_on_stop_but_keeps_its_words) {
     actor_buy(&r, 1.0);
     actor_flatten(&r);
     actor_cancel(&r, 1);
-    actor_add(&r, 0, (struct intent){.kind = INTENT_NOTE,
-                                     .key_at = actor_text(&r, 0, "end"),
-                                     .key_len = 3,
-                                     .text_at = actor_text(&r, 0, "so long"),
-                                     .text_len = 7});
+    actor_add(&r, 0,
+              (struct intent){.kind = INTENT_NOTE,
+                              .key_at = actor_text(&r, 0, "end"),
+                              .key_len = 3,
+                              .text_at = actor_text(&r, 0, "so long"),
+                              .text_len = 7});
     r.actors[0].variable = "trend";
     r.actors[0].value = 0.25;
     cr_assert_eq(driver_end(&r.engine, &r.err), 0);
@@ -440,7 +460,8 @@ Test(driver, stops_with_the_sinks_sentence) {
     r.sink_fails_after = 1;
     rig_begin(&r);
     int rc = 1, steps = 0;
-    while (rc > 0 && steps < RIG_BARS) { /* an EQUITY record is 72 bytes: a block is full after 910 */
+    while (rc > 0 &&
+           steps < RIG_BARS) { /* an EQUITY record is 72 bytes: a block is full after 910 */
         rig_bar(&r, A, 10, 10, 10, 10);
         rc = rig_step(&r);
         steps++;

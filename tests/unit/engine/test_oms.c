@@ -107,8 +107,8 @@ Test(oms, takes_an_order_off_the_open_list_with_each_end_state_only) {
     static const struct {
         int state;
         bool ends;
-    } rows[] = {{QS_ORDER_NEW, false},     {QS_ORDER_ACTIVE, false},  {QS_ORDER_PARTIAL, false},
-                {QS_ORDER_FILLED, true},   {QS_ORDER_CANCELED, true}, {QS_ORDER_EXPIRED, true},
+    } rows[] = {{QS_ORDER_NEW, false},    {QS_ORDER_ACTIVE, false},  {QS_ORDER_PARTIAL, false},
+                {QS_ORDER_FILLED, true},  {QS_ORDER_CANCELED, true}, {QS_ORDER_EXPIRED, true},
                 {QS_ORDER_REJECTED, true}};
     rig_begin(&r);
     for (int i = 0; i < 7; i++) {

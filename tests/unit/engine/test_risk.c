@@ -42,7 +42,8 @@ static int32_t state_of(int64_t id) {
 #define is_rejected(id) cr_expect_eq(state_of(id), QS_ORDER_REJECTED, "order %d", id)
 
 Test(risk, names_its_reason_by_the_account) {
-    cr_expect_eq(risk_reason(&(struct settings){.account = ACCOUNT_CASH}), REASON_INSUFFICIENT_CASH);
+    cr_expect_eq(risk_reason(&(struct settings){.account = ACCOUNT_CASH}),
+                 REASON_INSUFFICIENT_CASH);
     cr_expect_eq(risk_reason(&(struct settings){.account = ACCOUNT_MARGIN}),
                  REASON_INSUFFICIENT_MARGIN);
 }
@@ -114,7 +115,7 @@ Test(risk, tests_a_flip_after_its_closing_part) {
     begin_at(10.0);
     actor_buy(&r, 100.0);
     decide(10.0);
-    rig_price(&r, 10.0); /* holds 100, nothing free */
+    rig_price(&r, 10.0);   /* holds 100, nothing free */
     actor_sell(&r, 201.0); /* closes 100, would open 101 with 1000 */
     actor_sell(&r, 200.0);
     decide(10.0);
@@ -197,10 +198,10 @@ Test(risk, projects_symbols_one_by_one) {
     rig_begin(&r);
     rig_bar(&r, A, 10, 10, 10, 10);
     rig_bar(&r, B, 20, 20, 20, 20);
-    actor_buy(&r, 50.0);           /* 500 */
-    actor_buy(&r, 26.0)->feed = B; /* 520 */
-    actor_buy(&r, 25.0)->feed = B; /* 500 */
-    actor_sell(&r, 50.0);          /* closes A again: 500 free */
+    actor_buy(&r, 50.0);            /* 500 */
+    actor_buy(&r, 26.0)->feed = B;  /* 520 */
+    actor_buy(&r, 25.0)->feed = B;  /* 500 */
+    actor_sell(&r, 50.0);           /* closes A again: 500 free */
     actor_sell(&r, 75.0)->feed = B; /* closes 25, opens 50 with 1000 */
     cr_assert_eq(rig_step(&r), 1);
     is_active(1);

@@ -3,7 +3,9 @@
 
 #include "engine/sizing.h"
 
-#define same(found, expected) cr_expect_float_eq(found, expected, 1e-9, "%s: found %.17g, expected %.17g", #found, (double)(found), (double)(expected))
+#define same(found, expected)                                                                      \
+    cr_expect_float_eq(found, expected, 1e-9, "%s: found %.17g, expected %.17g", #found,           \
+                       (double)(found), (double)(expected))
 
 static const struct sizing_money money = {.equity = 2000.0, .buying_power = 6000.0};
 

@@ -1,9 +1,7 @@
 /*
- * Plans without plugins: bars in a folder under /tmp, a config as text, and a finder that knows three
- * strategies by hand:
- *   one   one feed, int input `fast` (default 5, 1 to 100)
- *   pair  roles `lead` and `lag`, no feed beside them
- *   many  one to three feeds
+ * Plans without plugins: bars in a folder under /tmp, a config as text, and a finder that knows
+ * three strategies by hand: one   one feed, int input `fast` (default 5, 1 to 100) pair  roles
+ * `lead` and `lag`, no feed beside them many  one to three feeds
  */
 #ifndef TESTS_RUN_PLANS_H
 #define TESTS_RUN_PLANS_H

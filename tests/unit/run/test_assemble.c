@@ -48,7 +48,8 @@ static void permuted(char *text, size_t cap, const int *data, const int *strateg
         "{strategy: pair, name: mid, roles: {lag: AAA@1d, lead: BBB}, silo: north}"};
     static const char *const silos[] = {"{name: north, initial_cash: 8000}",
                                         "{name: south, initial_cash: 500}"};
-    snprintf(text, cap, "data:\n- %s\n- %s\n- %s\nsilos:\n- %s\n- %s\nstrategies:\n- %s\n- %s\n- %s\n",
+    snprintf(text, cap,
+             "data:\n- %s\n- %s\n- %s\nsilos:\n- %s\n- %s\nstrategies:\n- %s\n- %s\n- %s\n",
              feeds[data[0]], feeds[data[1]], feeds[data[2]], silos[swap], silos[1 - swap],
              parts[strategies[0]], parts[strategies[1]], parts[strategies[2]]);
 }
@@ -154,9 +155,9 @@ Test(assemble, gives_a_symbol_told_from_the_file_its_constants) {
 static const char *const two_ticks[] = {"{file: aaa_1h.csv, tick: 0.25}",
                                         "{symbol: AAA, file: aaa_1d.csv, tick: 0.5}"};
 
-/* conf/ refuses two ticks of one symbol where both symbols are said. Here one is told from the file,
- * so only the plan can see it. Known bug: the tick of the last entry wins, so that the order of the
- * config decides. */
+/* conf/ refuses two ticks of one symbol where both symbols are said. Here one is told from the
+ * file, so only the plan can see it. Known bug: the tick of the last entry wins, so that the order
+ * of the config decides. */
 Test(assemble, refuses_two_ticks_of_one_symbol_however_it_is_named, .disabled = true) {
     write_market();
     for (int i = 0; i < 2; i++) {
@@ -181,8 +182,8 @@ Test(assemble, binds_roles_in_the_order_of_the_schema_and_writes_their_numbers) 
     const struct plan_strategy *s = &plan->strategies[0];
     int32_t number;
     cr_assert_eq(s->feed_count, 2);
-    cr_expect_eq(s->feeds[0], 1); /* lead: BBB */
-    cr_expect_eq(s->feeds[1], 0); /* lag: AAA */
+    cr_expect_eq(s->feeds[0], 1);                          /* lead: BBB */
+    cr_expect_eq(s->feeds[1], 0);                          /* lag: AAA */
     memcpy(&number, (char *)s->params + 4, sizeof number); /* of lead */
     cr_expect_eq(number, 0);
     memcpy(&number, s->params, sizeof number); /* of lag */
@@ -235,8 +236,7 @@ Test(assemble, refuses_a_param_in_the_place_of_a_role) {
 Test(assemble, refuses_a_symbol_without_data_and_lists_what_there_is) {
     write_market();
     refused("strategy: many\nsymbols: [CCC]\ndata: [{file: aaa_1d.csv}, {file: bbb_1d.csv}]\n",
-            ERR_CONFIG,
-            "run.yaml:2:11: symbols: no data for CCC (the run has AAA@1d, BBB@1d)");
+            ERR_CONFIG, "run.yaml:2:11: symbols: no data for CCC (the run has AAA@1d, BBB@1d)");
 }
 
 Test(assemble, refuses_a_timeframe_without_data) {
@@ -260,8 +260,8 @@ Test(assemble, refuses_more_feeds_than_one_where_one_is_taken) {
 
 Test(assemble, refuses_feeds_beside_roles_where_none_is_taken) {
     write_market();
-    refused("strategy: pair\nroles: {lead: AAA@1d, lag: BBB}\nsymbols: [AAA]\n" TWO_DAYS
-            "- " AAA_1H "\n",
+    refused("strategy: pair\nroles: {lead: AAA@1d, lag: BBB}\nsymbols: [AAA]\n" TWO_DAYS "- " AAA_1H
+            "\n",
             ERR_CONFIG,
             "run.yaml:1:11: pair: strategy pair takes 0 feeds beside its roles, found 1 (choose "
             "with symbols: [...]; the run has AAA@1h, AAA@1d, BBB@1d)");

@@ -1,8 +1,9 @@
 /*
- * A small honest journal, written by hand for a plan of three daily bars (closes 11, 12, 13), and what
- * becomes of it when one number in it lies. The worker that sends it is nobody's friend.
+ * A small honest journal, written by hand for a plan of three daily bars (closes 11, 12, 13), and
+ * what becomes of it when one number in it lies. The worker that sends it is nobody's friend.
  */
 #include <math.h>
+#include <unistd.h>
 
 #include "base/time.h"
 #include "engine/intent.h"
@@ -73,8 +74,20 @@ static void tell_the_truth(void) {
         .filled = {.time = T1, .order = 1, .state = QS_ORDER_FILLED},
         /* cash 1000 - 10 * 11 - 5; marked at 12 (9 to 13) and 13 (10 to 14) */
         .equity = {{.time = T1, .cash = 1000, .equity = 1000, .low = 1000, .high = 1000},
-                   {.time = T2, .cash = 885, .equity = 1005, .low = 975, .high = 1015, .gross = 120, .net = 120},
-                   {.time = T3, .cash = 885, .equity = 1015, .low = 985, .high = 1025, .gross = 130, .net = 130}},
+                   {.time = T2,
+                    .cash = 885,
+                    .equity = 1005,
+                    .low = 975,
+                    .high = 1015,
+                    .gross = 120,
+                    .net = 120},
+                   {.time = T3,
+                    .cash = 885,
+                    .equity = 1015,
+                    .low = 985,
+                    .high = 1025,
+                    .gross = 130,
+                    .net = 130}},
         .trade = {.id = 1,
                   .entry_time = T1,
                   .exit_time = T2,
@@ -188,6 +201,19 @@ Test(recorder, writes_the_file_that_reads_back_with_the_same_hash) {
     journal_file_close(&reader);
 }
 
+/* Record by record up to the first lie; what came before it is in the file. */
+static int take_one_by_one(void) {
+    struct journal_record record;
+    size_t size;
+    int rc = 0;
+    write_story();
+    for (size_t at = 0; rc == 0 && at < bytes.len; at += size) {
+        cr_assert_eq(journal_next(bytes.bytes + at, bytes.len - at, &record, &size, &err), 1);
+        rc = recorder_take(&recorder, bytes.bytes + at, size, &err);
+    }
+    return rc;
+}
+
 Test(recorder, leaves_a_refused_run_as_interrupted) {
     char path[128];
     struct journal_reader reader = {0};
@@ -196,13 +222,27 @@ Test(recorder, leaves_a_refused_run_as_interrupted) {
     recorder_fini(&recorder);
     cr_assert_eq(recorder_init(&recorder, plan, path, &err), 0, "%s", err.text);
     story.equity[1].cash = 1e6;
-    cr_expect_eq(take(), ERR_FORMAT);
+    cr_expect_eq(take_one_by_one(), ERR_FORMAT);
     recorder_fini(&recorder);
     cr_assert_eq(journal_file_open(path, &reader, &err), 0, "%s", err.text);
-    while (journal_file_next(&reader, &record, &err) > 0) {
-    }
+    int equities = 0;
+    while (journal_file_next(&reader, &record, &err) > 0)
+        equities += record.kind == JOURNAL_EQUITY;
     cr_expect_not(reader.complete);
+    cr_expect_eq(equities, 1); /* the lie is not in it */
     journal_file_close(&reader);
+}
+
+Test(recorder, leaves_no_file_where_the_first_block_is_refused) {
+    char path[128];
+    snprintf(path, sizeof path, "%s/run.qsj", folder);
+    recorder_fini(&recorder);
+    cr_assert_eq(recorder_init(&recorder, plan, path, &err), 0, "%s", err.text);
+    cr_expect_eq(access(path, F_OK), 0);
+    story.equity[1].cash = 1e6;
+    cr_expect_eq(take(), ERR_FORMAT);
+    recorder_fini(&recorder);
+    cr_expect_neq(access(path, F_OK), 0);
 }
 
 Test(recorder, refuses_a_place_where_no_file_can_be) {
@@ -249,7 +289,8 @@ Test(recorder, refuses_bytes_that_are_no_journal) {
     cr_expect_not_null(strstr(err.text, "journal: "));
 }
 
-/* Whatever byte is wrong, the answer is a code: no crash, no hang (and nothing for the sanitizers). */
+/* Whatever byte is wrong, the answer is a code: no crash, no hang (and nothing for the sanitizers).
+ */
 Test(recorder, survives_every_flipped_byte) {
     int refusals = 0;
     write_story();

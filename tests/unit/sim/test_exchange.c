@@ -12,9 +12,9 @@ TestSuite(exchange, .init = setup, .fini = teardown);
 /* ---- the sequence of the open phase ---- */
 
 Test(exchange, meets_bars_with_an_earlier_open_first) {
-    market(&v, A, QS_BUY); /* 1 */
+    market(&v, A, QS_BUY);    /* 1 */
     stop(&v, A, QS_BUY, 9.0); /* 2: a stop, but its bar opens at 60 */
-    market(&v, B, QS_BUY); /* 3: its bar opens at 0 */
+    market(&v, B, QS_BUY);    /* 3: its bar opens at 0 */
     venue_bar(&v, A, 60, 120, 10, 10, 10, 10);
     venue_bar(&v, B, 0, 120, 20, 20, 20, 20);
     cr_expect_str_eq(venue_meet(&v), "fill 3 at 20 open takes t0/120; "
@@ -55,9 +55,9 @@ Test(exchange, knows_no_classes_with_fifo_but_still_earlier_opens) {
 }
 
 Test(exchange, ranks_a_triggered_stop_limit_with_the_limits) {
-    limit(&v, A, QS_BUY, 95.0);            /* 1 */
+    limit(&v, A, QS_BUY, 95.0);             /* 1 */
     stop_limit(&v, A, QS_BUY, 105.0, 99.0); /* 2: triggers inside, rests */
-    stop(&v, A, QS_SELL, 90.0);            /* 3 */
+    stop(&v, A, QS_SELL, 90.0);             /* 3 */
     venue_bar(&v, A, 0, 60, 100, 106, 100, 104);
     cr_expect_str_eq(venue_meet(&v), "");
     cr_expect(v.orders[2].triggered);
@@ -67,7 +67,8 @@ Test(exchange, ranks_a_triggered_stop_limit_with_the_limits) {
                                      "fill 2 at 80 open t60/120; ");
 }
 
-/* 200 orders by id: 137 and 200 have no common divisor, so i * 137 mod 200 is every symbol's turn. */
+/* 200 orders by id: 137 and 200 have no common divisor, so i * 137 mod 200 is every symbol's turn.
+ */
 Test(exchange, keeps_id_order_among_many) {
     char expected[16384];
     size_t len = 0;
@@ -417,7 +418,8 @@ Test(exchange, hands_out_all_open_orders_in_id_order_and_keeps_none) {
 
 /* ---- the beginning of time ---- */
 
-/* Known bug: triggered_inside == 0 means "not triggered", and is the time of this instant as well. */
+/* Known bug: triggered_inside == 0 means "not triggered", and is the time of this instant as well.
+ */
 Test(exchange, meets_a_bar_that_closes_at_the_beginning_of_1970, .disabled = true) {
     venue_end(&v);
     memset(&v, 0, sizeof v);

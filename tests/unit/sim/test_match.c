@@ -1,6 +1,7 @@
 /*
- * The matrix of sim/README.md "Due orders meet the bars": every row is a buy; its mirror image around
- * 100 (price p becomes 200 - p, high and low change places) is the sell. ANY runs with both choices.
+ * The matrix of sim/README.md "Due orders meet the bars": every row is a buy; its mirror image
+ * around 100 (price p becomes 200 - p, high and low change places) is the sell. ANY runs with both
+ * choices.
  */
 #include <criterion/criterion.h>
 
@@ -23,18 +24,18 @@ struct row {
 
 /* limit 100 */
 #define LIM(rule, when, touch, o, h, l, c, ...)                                                    \
-    {rule, when, QS_LIMIT, touch, ANY, 100, 0, false, o, h, l, c, __VA_ARGS__}
+    { rule, when, QS_LIMIT, touch, ANY, 100, 0, false, o, h, l, c, __VA_ARGS__ }
 /* stop 100 */
 #define STP(rule, when, gap, o, h, l, c, ...)                                                      \
-    {rule, when, QS_STOP, ANY, gap, 0, 100, false, o, h, l, c, __VA_ARGS__}
+    { rule, when, QS_STOP, ANY, gap, 0, 100, false, o, h, l, c, __VA_ARGS__ }
 /* stop 100, limit given */
 #define STL(rule, when, touch, limit, o, h, l, c, ...)                                             \
-    {rule, when, QS_STOP_LIMIT, touch, ANY, limit, 100, false, o, h, l, c, __VA_ARGS__}
+    { rule, when, QS_STOP_LIMIT, touch, ANY, limit, 100, false, o, h, l, c, __VA_ARGS__ }
 /* a stop-limit (95, 100) that was triggered before */
 #define TRG(rule, when, touch, o, h, l, c, ...)                                                    \
-    {rule, when, QS_STOP_LIMIT, touch, ANY, 100, 95, true, o, h, l, c, __VA_ARGS__}
+    { rule, when, QS_STOP_LIMIT, touch, ANY, 100, 95, true, o, h, l, c, __VA_ARGS__ }
 #define MKT(rule, when, o, h, l, c, ...)                                                           \
-    {rule, when, QS_MARKET, ANY, ANY, 0, 0, false, o, h, l, c, __VA_ARGS__}
+    { rule, when, QS_MARKET, ANY, ANY, 0, 0, false, o, h, l, c, __VA_ARGS__ }
 
 /* clang-format off */
 static const struct row rows[] = {
@@ -126,11 +127,11 @@ static void check(const struct row *r, int side, int touch, int gap, int when) {
                       .triggered = r->triggered};
     struct match_bar bar = {r->open, r->high, r->low, r->close};
     if (sells)
-        bar = (struct match_bar){mirror(r->open), mirror(r->low), mirror(r->high),
-                                 mirror(r->close)};
+        bar =
+            (struct match_bar){mirror(r->open), mirror(r->low), mirror(r->high), mirror(r->close)};
     bool fills = r->expected >= FILLS;
-    struct match m = when == INSIDE ? match_inside(&s, &o, &bar)
-                                    : match_open(&s, &o, &bar, when == FIRST);
+    struct match m =
+        when == INSIDE ? match_inside(&s, &o, &bar) : match_open(&s, &o, &bar, when == FIRST);
     double raw = sells ? mirror(r->raw) : r->raw, cap = sells ? mirror(r->cap) : r->cap;
     cr_expect_eq(m.fills, fills, "%s (side %d, touch %d, gap %d): fills", r->rule, side, touch,
                  gap);

@@ -80,8 +80,9 @@ static inline void venue_begin(struct venue *v) {
         v->feeds[i] = (struct feed){.symbol_id = i, .is_execution = true};
     }
     v->feeds[VENUE_SYMBOLS] = (struct feed){.symbol_id = 0, .is_execution = false};
-    exchange_init(&v->exchange, &v->settings, v->feeds, v->marks, VENUE_SYMBOLS,
-                  (struct broker_sink){.self = v, .execute = venue_execute, .end = venue_end_order});
+    exchange_init(
+        &v->exchange, &v->settings, v->feeds, v->marks, VENUE_SYMBOLS,
+        (struct broker_sink){.self = v, .execute = venue_execute, .end = venue_end_order});
 }
 
 static inline void venue_end(struct venue *v) { exchange_fini(&v->exchange); }
