@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/check.h"
 #include "base/fs.h"
 #include "base/json.h"
 #include "base/log.h"
@@ -61,6 +62,7 @@ static int parse(int argc, char **argv, struct options *ret) {
 
 /* A file as it stands; what is none and looks like an id is one of the registry. */
 static int find(const char *word, char ret_path[PATH_MAX], struct err *err) {
+    CHECK(word != NULL);
     if (fs_exists(word) || strchr(word, '/') || str_ends_with(word, ".so")) {
         if (!str_copy_fixed(ret_path, PATH_MAX, word))
             return err_set(err, ERR_USAGE, "%.64s...: path too long", word);

@@ -222,8 +222,24 @@ static void open_part(struct ledger *l, struct position *p, const struct booking
                                     .low = b->price,
                                     .high = b->price,
                                     .entry_event = b->ts_event,
-                                    .entry_known = b->ts_known};
+                                    .entry_known = b->ts_known,
+                                    .instant = b->instant};
     }
+}
+
+/* How much of the position did not live through the bar in progress. */
+static void note_fresh(struct position *p, const struct booking *b, double opened) {
+    double held = p->pub.quantity;
+    bool inside = b->phase == PHASE_BAR || (b->phase != PHASE_OPEN && b->ts_event == b->ts_known);
+    if (p->booked != b->instant)
+        p->fresh = 0.0;
+    p->booked = b->instant;
+    if (inside)
+        p->fresh += opened;
+    if (p->fresh * held <= 0.0)
+        p->fresh = inside && opened == held ? held : 0.0;
+    else if (fabs(p->fresh) > fabs(held))
+        p->fresh = held;
 }
 
 void ledger_apply(struct ledger *l, const struct booking *b, struct booked *ret,
@@ -239,13 +255,13 @@ void ledger_apply(struct ledger *l, const struct booking *b, struct booked *ret,
             closing = q;
     }
     double close_fee = closing == 0.0 ? 0.0 : b->fee * (closing / q), realized = 0.0;
-    p->skip_bar = b->phase != PHASE_OPEN;
     if (held != 0.0)
         fold_extremes(p, b->price, b->multiplier);
     if (closing != 0.0)
         realized = close_part(l, p, b, -closing, close_fee, each, user);
     if (q != closing)
         open_part(l, p, b, q - closing, b->fee - close_fee);
+    note_fresh(p, b, q - closing);
     p->pub.fees += b->fee;
     l->acct.cash -= value;
     l->acct.cash -= b->fee;
@@ -279,26 +295,58 @@ bool ledger_can_open(const struct settings *s, double cash, double equity, doubl
     return needed <= *ret_available;
 }
 
+/* A bar in which part of the position is fresh: its extremes are those of the older lots alone. */
+static void extend_older(struct position *p, const struct mark *m) {
+    double older = (p->pub.quantity - p->fresh) * m->multiplier;
+    double at_low = older * (mark_low(m) - p->pub.average_price);
+    double at_high = older * (mark_high(m) - p->pub.average_price);
+    for (int32_t i = 0; i < p->lot_count; i++) {
+        struct lot *lot = lot_at(p, i);
+        if (lot->instant == p->booked)
+            continue;
+        lot->low = fmin(lot->low, mark_low(m));
+        lot->high = fmax(lot->high, mark_high(m));
+    }
+    p->round.worst = fmin(p->round.worst, fmin(at_low, at_high));
+    p->round.best = fmax(p->round.best, fmax(at_low, at_high));
+}
+
+/* Value of one position at its mark, and with the extremes of the bar that it lived through. */
+struct worth {
+    double value, low, high;
+};
+
+static struct worth mark_position(struct position *p, const struct mark *m, int64_t number) {
+    double close = mark_close(m), low = close, high = close, fresh = 0.0;
+    if (m->instant == number) {
+        low = mark_low(m);
+        high = mark_high(m);
+        if (UNLIKELY(p->fresh != 0.0 && p->booked == number))
+            fresh = p->fresh * m->multiplier;
+    }
+    double units = p->pub.quantity * m->multiplier, older = units - fresh;
+    double at_low = older * low, at_high = older * high, rest = fresh * close;
+    if (UNLIKELY(fresh != 0.0)) {
+        extend_older(p, m);
+        low = high = close;
+    }
+    p->low = low < p->low ? low : p->low;
+    p->high = high > p->high ? high : p->high;
+    return (struct worth){.value = units * close,
+                          .low = (units > 0.0 ? at_low : at_high) + rest,
+                          .high = (units > 0.0 ? at_high : at_low) + rest};
+}
+
 void ledger_mark(struct ledger *l, const struct mark *marks, int64_t number) {
     struct qs_account *a = &l->acct;
-    l->changed = false;
     double net = 0.0, gross = 0.0, low_sum = 0.0, high_sum = 0.0;
+    l->changed = false;
     for (int32_t i = 0; i < l->open_count; i++) {
-        struct position *p = &l->positions[l->open[i]];
-        const struct mark *m = &marks[l->open[i]];
-        double units = p->pub.quantity * m->multiplier, close = mark_close(m);
-        double value = units * close, low = close, high = close;
-        if (m->instant == number && !p->skip_bar) {
-            low = mark_low(m);
-            high = mark_high(m);
-        }
-        p->skip_bar = false;
-        p->low = low < p->low ? low : p->low;
-        p->high = high > p->high ? high : p->high;
-        net += value;
-        gross += fabs(value);
-        low_sum += units > 0.0 ? units * low : units * high;
-        high_sum += units > 0.0 ? units * high : units * low;
+        struct worth worth = mark_position(&l->positions[l->open[i]], &marks[l->open[i]], number);
+        net += worth.value;
+        gross += fabs(worth.value);
+        low_sum += worth.low;
+        high_sum += worth.high;
     }
     a->net = net;
     a->gross = gross;

@@ -56,6 +56,7 @@ struct lot {
     double fee;       /* entry fee of what is left */
     double low, high; /* extremes since the entry, without the position's running ones */
     int64_t entry_event, entry_known;
+    int64_t instant; /* in which it was booked */
 };
 
 /* Sums of a round trip from flat to flat. */
@@ -70,7 +71,9 @@ struct round_trip {
 struct position {
     struct qs_position pub;
     double low, high; /* running extremes since the last fill */
-    bool skip_bar;    /* filled inside the bar in progress: only its close surely came after */
+    double fresh; /* signed units opened inside the bars of instant `booked`, or at their close: of
+                     its prices only the close surely came after */
+    int64_t booked; /* instant of the newest fill */
     struct round_trip round;
     struct lot *lots; /* ring of lot_cap, a power of two */
     int32_t lot_first, lot_count, lot_cap;
@@ -92,6 +95,7 @@ struct booking {
     int32_t phase; /* enum fill_phase */
     double quantity, price, multiplier, fee;
     int64_t ts_event, ts_known;
+    int64_t instant; /* number of the instant in which it is booked */
 };
 
 /* What a booking did. */

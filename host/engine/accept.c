@@ -8,6 +8,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/check.h"
 #include "engine/oms.h"
 #include "engine/risk.h"
 #include "engine/sizing.h"
@@ -96,6 +97,10 @@ static void reject(struct engine *e, struct order *o, int32_t reason, double nee
 /* A well-formed order with its size: test the money, hand it to the venue. */
 static int32_t activate(struct engine *e, struct strategy *s, struct order *o) {
     struct risk_verdict verdict = {.passed = true};
+    if (s->open_count == OPEN_ORDERS_MAX) {
+        reject(e, o, REASON_ORDER_LIMIT, OPEN_ORDERS_MAX, OPEN_ORDERS_MAX);
+        return REASON_ORDER_LIMIT;
+    }
     if (!o->unsized)
         verdict = risk_at_acceptance(e, s, o->symbol, order_sign(o) * o->quantity, o->reference,
                                      (o->flags & QS_REDUCE_ONLY) != 0);
@@ -103,10 +108,8 @@ static int32_t activate(struct engine *e, struct strategy *s, struct order *o) {
         reject(e, o, risk_reason(e->settings), verdict.needed, verdict.available);
         return risk_reason(e->settings);
     }
-    if (!oms_open(e, o)) {
-        reject(e, o, REASON_ORDER_LIMIT, OPEN_ORDERS_MAX, OPEN_ORDERS_MAX);
-        return REASON_ORDER_LIMIT;
-    }
+    bool opened = oms_open(e, o);
+    CHECK(opened);
     oms_announce(e, o);
     oms_set_state(e, o, QS_ORDER_ACTIVE, REASON_NONE, e->time, 0.0, 0.0);
     e->closing_market_orders |= o->type == QS_MARKET;

@@ -78,7 +78,8 @@ static void book(struct engine *e, const struct execution *x, double units, doub
                         .multiplier = multiplier,
                         .fee = costs_commission_share(e->settings, multiplier, units, price, share),
                         .ts_event = x->ts_event,
-                        .ts_known = x->ts_known};
+                        .ts_known = x->ts_known,
+                        .instant = e->number};
     struct booked done, silo_done;
     e->counts.fills++;
     journal_put_fill(e->journal, &(struct j_fill){.id = ++e->next_fill,

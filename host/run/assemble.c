@@ -47,34 +47,68 @@ static int by_symbol(const void *a, const void *b) {
     return strcmp(((const struct instrument *)a)->symbol, ((const struct instrument *)b)->symbol);
 }
 
-/* The constants of a series' symbol, as configured with any of its files. */
-static struct instrument instrument_of(const struct run_conf *conf, const struct series *series) {
-    struct instrument instrument = {.multiplier = 1.0};
-    memcpy(instrument.symbol, series->symbol, sizeof instrument.symbol);
-    for (size_t i = 0; i < conf->data_count; i++) {
-        const struct data_conf *d = &conf->data[i];
-        if (strcmp(d->symbol, series->symbol) != 0 && strcmp(d->file, series->path) != 0)
-            continue;
-        if (d->tick_given)
-            instrument.tick = d->tick;
-        if (d->lot_given)
-            instrument.lot = d->lot;
-        if (d->multiplier_given)
-            instrument.multiplier = d->multiplier;
-    }
-    return instrument;
+/* One constant of a symbol, given with one of its files: the first is taken, another is refused. */
+static int take_step(const struct data_conf *d, const char *what, const struct decimal *given,
+                     struct decimal *ret, bool *ret_given, struct err *err) {
+    if (*ret_given && !decimal_eq(*given, *ret))
+        return conf_fail(&d->place, d->key, err,
+                         "the symbol of this file has another %s with another file (say one)",
+                         what);
+    *ret = *given;
+    *ret_given = true;
+    return 0;
 }
 
-static void make_symbols(struct plan *plan) {
+static bool is_of_symbol(const struct data_conf *d, const struct plan *plan, const char *symbol) {
+    if (d->symbol[0])
+        return strcmp(d->symbol, symbol) == 0;
+    for (int32_t i = 0; i < plan->feed_count; i++)
+        if (strcmp(plan->series[i]->path, d->file) == 0)
+            return strcmp(plan->series[i]->symbol, symbol) == 0;
+    return false;
+}
+
+/* The constants of a symbol, as configured with any of its files. */
+static int find_constants(const struct plan *plan, struct instrument *ret, struct err *err) {
+    bool has_tick = false, has_lot = false, has_multiplier = false;
+    int r = 0;
+    for (size_t i = 0; i < plan->conf->data_count && r == 0; i++) {
+        const struct data_conf *d = &plan->conf->data[i];
+        if (!is_of_symbol(d, plan, ret->symbol))
+            continue;
+        if (d->tick_given)
+            r = take_step(d, "tick", &d->tick, &ret->tick, &has_tick, err);
+        if (r == 0 && d->lot_given)
+            r = take_step(d, "lot", &d->lot, &ret->lot, &has_lot, err);
+        if (r < 0 || !d->multiplier_given)
+            continue;
+        if (has_multiplier && d->multiplier != ret->multiplier)
+            r = conf_fail(&d->place, d->key, err,
+                          "the symbol of this file has another multiplier with another file (say "
+                          "one)");
+        ret->multiplier = d->multiplier;
+        has_multiplier = true;
+    }
+    return r;
+}
+
+static int make_symbols(struct plan *plan, struct err *err) {
     plan->symbols = mem_zalloc((size_t)plan->feed_count, sizeof *plan->symbols);
     for (int32_t i = 0; i < plan->feed_count; i++) {
         bool known = false;
         for (int32_t k = 0; k < plan->symbol_count; k++)
             known |= strcmp(plan->symbols[k].symbol, plan->series[i]->symbol) == 0;
-        if (!known)
-            plan->symbols[plan->symbol_count++] = instrument_of(plan->conf, plan->series[i]);
+        if (known)
+            continue;
+        struct instrument *symbol = &plan->symbols[plan->symbol_count++];
+        *symbol = (struct instrument){.multiplier = 1.0};
+        memcpy(symbol->symbol, plan->series[i]->symbol, sizeof symbol->symbol);
+        int r = find_constants(plan, symbol, err);
+        if (r < 0)
+            return r;
     }
     qsort(plan->symbols, (size_t)plan->symbol_count, sizeof *plan->symbols, by_symbol);
+    return 0;
 }
 
 /* Feeds in their order; the first feed of a symbol is its shortest, so orders meet its bars. */
@@ -175,9 +209,10 @@ int plan_create(const struct run_conf *conf, struct plan_finder finder, struct p
     if (r < 0)
         goto fail;
     qsort(plan->series, (size_t)plan->feed_count, sizeof(struct series *), by_timeframe_and_symbol);
-    make_symbols(plan);
     make_silos(plan);
-    r = make_feeds(plan, err);
+    r = make_symbols(plan, err);
+    if (r == 0)
+        r = make_feeds(plan, err);
     if (r == 0)
         r = make_strategies(plan, finder, err);
     if (r < 0)

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/check.h"
 #include "base/mem.h"
 
 /* The newest close of a symbol at or before time, from the columns themselves. */
@@ -21,6 +22,71 @@ static bool mark_of(void *self, int64_t symbol, int64_t time, double *ret) {
     return true;
 }
 
+/* Sink of the expected header. */
+static int keep_header(void *self, const void *bytes, size_t len, struct err *err) {
+    struct recorder *r = self;
+    (void)err;
+    r->header = mem_realloc_array(r->header, r->header_len + len, 1);
+    memcpy(r->header + r->header_len, bytes, len);
+    r->header_len += len;
+    return 0;
+}
+
+static int expect_header(struct recorder *r, struct err *err) {
+    struct sink_port sink = {.self = r, .write = keep_header};
+    struct journal journal;
+    journal_init(&journal, &sink);
+    plan_write_header(r->plan, &journal);
+    int rc = journal_flush(&journal, err);
+    journal_fini(&journal);
+    return rc;
+}
+
+/* The first bytes of a run are known to us: it was told what to run. */
+static int check_header(struct recorder *r, const uint8_t *bytes, size_t len, struct err *err) {
+    size_t left = r->header_len - r->header_seen, share = len < left ? len : left;
+    if (memcmp(bytes, r->header + r->header_seen, share) != 0)
+        return err_set(err, ERR_FORMAT,
+                       "journal: its header is not that of the run that was asked for");
+    r->header_seen += share;
+    return 0;
+}
+
+/* What the parent knows better: the hash of bars that were played to the end. */
+static int check_bars(const struct recorder *r, const struct journal_record *record,
+                      struct err *err) {
+    struct j_bars bars;
+    char hex[HASH128_HEX_SIZE];
+    if (record->kind != JOURNAL_BARS)
+        return 0;
+    journal_read(record, &bars);
+    if (bars.feed < 0 || bars.feed >= r->plan->feed_count)
+        return err_set(err, ERR_FORMAT, "journal: bars of feed %lld", (long long)bars.feed);
+    hash128_hex(r->plan->series[bars.feed]->bars_hash, hex);
+    bool whole = bars.rows == r->plan->feeds[bars.feed].bars.count;
+    if (bars.rows < 0 || bars.rows > r->plan->feeds[bars.feed].bars.count ||
+        (whole && strcmp(bars.hash, hex) != 0))
+        return err_set(err, ERR_FORMAT, "journal: its bars of feed %lld are not those of the data",
+                       (long long)bars.feed);
+    return 0;
+}
+
+static int check_end(const struct collector *c, const struct journal_record *record,
+                     struct err *err) {
+    struct j_end end;
+    if (record->kind != JOURNAL_END)
+        return 0;
+    journal_read(record, &end);
+    if (end.orders != c->order_count || end.fills != c->fill_count || end.trades != c->trade_count)
+        return err_set(err, ERR_FORMAT,
+                       "journal: its end counts %lld orders, %lld fills, %lld trades; there were "
+                       "%lld, %lld, %lld",
+                       (long long)end.orders, (long long)end.fills, (long long)end.trades,
+                       (long long)c->order_count, (long long)c->fill_count,
+                       (long long)c->trade_count);
+    return 0;
+}
+
 int recorder_init(struct recorder *r, const struct plan *plan, const char *path, struct err *err) {
     memset(r, 0, sizeof *r);
     r->plan = plan;
@@ -35,8 +101,10 @@ int recorder_init(struct recorder *r, const struct plan *plan, const char *path,
             r->mark_feed[plan->feeds[i].symbol_id] = i;
     collector_init(&r->collector);
     conservation_init(&r->conservation, mark_of, r);
+    int rc = expect_header(r, err);
+    CHECK(rc == 0);
     if (path) {
-        int rc = journal_file_create(path, &r->file, err);
+        rc = journal_file_create(path, &r->file, err);
         if (rc < 0) {
             recorder_fini(r);
             return rc;
@@ -61,6 +129,7 @@ void recorder_fini(struct recorder *r) {
     collector_fini(&r->collector);
     conservation_fini(&r->conservation);
     hash128_destroy(&r->hash);
+    mem_free(r->header);
     mem_free(r->mark_at);
     mem_free(r->mark_feed);
     memset(r, 0, sizeof *r);
@@ -70,6 +139,9 @@ int recorder_take(void *self, const void *bytes, size_t len, struct err *err) {
     struct recorder *r = self;
     const uint8_t *at = bytes;
     size_t left = len;
+    int first = check_header(r, at, len, err);
+    if (first < 0)
+        return first;
     while (left > 0) {
         struct journal_record record;
         size_t size;
@@ -80,6 +152,10 @@ int recorder_take(void *self, const void *bytes, size_t len, struct err *err) {
             rc = collector_take(&r->collector, &record, err);
         if (rc == 0)
             rc = conservation_take(&r->conservation, &record, err);
+        if (rc == 0)
+            rc = check_bars(r, &record, err);
+        if (rc == 0)
+            rc = check_end(&r->collector, &record, err);
         if (rc < 0)
             return rc;
         at += size;
@@ -101,6 +177,8 @@ struct hash128 recorder_hash(const struct recorder *r) {
 }
 
 int recorder_finish(struct recorder *r, const char *meta, struct err *err) {
+    if (!r->collector.has_end)
+        return err_set(err, ERR_FORMAT, "journal: it ends without its END record");
     if (!r->has_file)
         return 0;
     r->has_file = false;

@@ -30,6 +30,8 @@ struct recorder {
     struct journal_writer file;
     bool has_file;
     struct xxh128_state *hash;
+    uint8_t *header; /* what the run must say first: the plan's own words */
+    size_t header_len, header_seen;
     int64_t *mark_at; /* by symbol: newest bar of its execution feed */
     int32_t *mark_feed;
 };

@@ -70,7 +70,10 @@ static void offer_open(struct exchange *x, const struct due *d, int64_t now) {
     int32_t phase = PHASE_OPEN;
     int64_t time = mark_open_time(m);
     o->met = true;
-    o->triggered |= found.triggers;
+    if (found.triggers) {
+        o->triggered = true;
+        o->triggered_inside = INT64_MIN; /* at the open: the whole bar is left */
+    }
     if (fills_at_signal_close(x->settings, o)) {
         found.raw = o->reference;
         if (x->settings->close_fill_stamp == STAMP_SIGNAL) {
@@ -156,7 +159,7 @@ static void pass_inside(struct exchange *x, int32_t symbol, int32_t class, int64
     for (struct order *o = x->lists[symbol].first, *next; o; o = next) {
         next = o->next;
         if (o->type == QS_MARKET || (class >= 0 && class_of(o) != class) ||
-            o->triggered_inside == now)
+            (o->triggered && o->triggered_inside == now))
             continue;
         struct match found = match_inside(x->settings, o, &bar);
         if (found.triggers) {

@@ -67,7 +67,8 @@ static inline void books_fill(struct books *b, int symbol, int phase, double qua
                               .multiplier = b->marks[symbol].multiplier,
                               .fee = fee,
                               .ts_event = b->clock,
-                              .ts_known = b->clock + 1};
+                              .ts_known = b->clock + 1,
+                              .instant = b->number};
     ledger_apply(&b->ledger, &booking, &b->last, books_keep_round, b);
     b->clock += 100;
 }

@@ -55,17 +55,29 @@ static uint64_t any(void) {
     return z ^ (z >> 31);
 }
 
-static const char *const texts[] = {"", "a", "GOOG", "1234567", "12345678", "123456789",
-                                    "\xc3\xa4\xe2\x82\xac", "line\nbreak \"quoted\""};
+static const char *const texts[] = {"",
+                                    "a",
+                                    "GOOG",
+                                    "1234567",
+                                    "12345678",
+                                    "123456789",
+                                    "\xc3\xa4\xe2\x82\xac",
+                                    "line\nbreak \"quoted\""};
 
 static double any_double(void) {
     switch (any() % 6) {
-    case 0: return -0.0;
-    case 1: return NAN;
-    case 2: return -NAN;
-    case 3: return INFINITY;
-    case 4: return 4.9e-324;
-    default: return (double)(int64_t)any() / 1024.0;
+    case 0:
+        return -0.0;
+    case 1:
+        return NAN;
+    case 2:
+        return -NAN;
+    case 3:
+        return INFINITY;
+    case 4:
+        return 4.9e-324;
+    default:
+        return (double)(int64_t)any() / 1024.0;
     }
 }
 
@@ -85,10 +97,13 @@ static void fill_record(uint16_t kind, union any_record *record) {
 static void put_inline(struct journal *j, uint16_t kind, const union any_record *record) {
     switch (kind) {
 #define JREC(number, NAME, name, fields)                                                           \
-    case number: journal_put_##name(j, &record->name); break;
+    case number:                                                                                   \
+        journal_put_##name(j, &record->name);                                                      \
+        break;
 #include "engine/journal.def"
 #undef JREC
-    default: cr_assert_fail("kind %u", kind);
+    default:
+        cr_assert_fail("kind %u", kind);
     }
 }
 
@@ -114,7 +129,8 @@ static void expect_same(uint16_t kind, const union any_record *want, const union
         uint64_t expected = want->words[i];
         if (layout->fields[i].type == 'f' && expected == UINT64_C(0x8000000000000000))
             expected = 0;
-        if (layout->fields[i].type == 'f' && (expected & UINT64_MAX >> 1) > UINT64_C(0x7ff0000000000000))
+        if (layout->fields[i].type == 'f' &&
+            (expected & UINT64_MAX >> 1) > UINT64_C(0x7ff0000000000000))
             expected = UINT64_C(0x7ff8000000000000);
         cr_assert_eq(got->words[i], expected, "%s.%s", layout->name, layout->fields[i].name);
     }
@@ -161,9 +177,9 @@ Test(journal, lays_bytes_as_the_definition_says) {
     cr_assert_eq(journal_flush(&j, NULL), 0);
     journal_fini(&j);
     static const uint8_t expected[] = {
-        56, 0, 0, 0, 7, 0, 0, 0,                            /* 8 + 8 + (8 + 8) + (8 + 16) bytes */
-        3,  0, 0, 0, 0, 0, 0, 0,                            /* strategy */
-        4,  0, 0, 0, 0, 0, 0, 0, 'f', 'a', 's', 't', 0, 0, 0, 0, /* name, 4 zeros */
+        56, 0, 0, 0, 7, 0, 0, 0, /* 8 + 8 + (8 + 8) + (8 + 16) bytes */
+        3,  0, 0, 0, 0, 0, 0, 0, /* strategy */
+        4,  0, 0, 0, 0, 0, 0, 0, 'f', 'a', 's', 't', 0,   0,   0,   0, /* name, 4 zeros */
         8,  0, 0, 0, 0, 0, 0, 0, '1', '2', '3', '4', '5', '6', '7', '8',
         0,  0, 0, 0, 0, 0, 0, 0, /* value, 8 zeros */
     };
@@ -276,7 +292,8 @@ Test(journal, refuses_bad_bytes_each_with_its_sentence) {
         {{16 | (uint64_t)0 << 32}, "unknown record number 0/0"},
         {{16 | UINT64_C(0x0001000900000000)}, "unknown record number 9/1"},
         {{16 | UINT64_C(9) << 32, 1}, "a record 'start' ends before its field 'strategy'"},
-        {{40 | UINT64_C(9) << 32, 1, 2, 3, 4}, "a record 'start' with 8 bytes after its last field"},
+        {{40 | UINT64_C(9) << 32, 1, 2, 3, 4},
+         "a record 'start' with 8 bytes after its last field"},
         {{32 | UINT64_C(1) << 32, 1, 0}, "'engine'"}, /* no room for the zeros: see below */
         {{32 | UINT64_C(1) << 32, 1, 8, 0x4141414141414141}, "field 'engine' is no text"},
         {{32 | UINT64_C(1) << 32, 1, UINT64_MAX, 0}, "field 'engine' is no text"},

@@ -352,7 +352,8 @@ Test(instance, on_init_may_refuse) {
     const struct intent_batch *batch;
     world_load(w, &s, NULL);
     cr_expect_lt(world_start(w), 0);
-    cr_expect(strstr(w->err.text, "on_init refused to start (it returned -3)"), "%s", w->err.text);
+    cr_expect(strstr(w->err.text, "on_init refused to start: no (it returned -3)"), "%s",
+              w->err.text);
     cr_assert_eq(w->port->collect(w->port->self, &batch, &w->err), 0);
     cr_assert_eq(batch->count, 1);
     cr_expect_str_eq(world_text(batch, batch->items[0].text_at, batch->items[0].text_len), "no");

@@ -158,7 +158,7 @@ static const char *const two_ticks[] = {"{file: aaa_1h.csv, tick: 0.25}",
 /* conf/ refuses two ticks of one symbol where both symbols are said. Here one is told from the
  * file, so only the plan can see it. Known bug: the tick of the last entry wins, so that the order
  * of the config decides. */
-Test(assemble, refuses_two_ticks_of_one_symbol_however_it_is_named, .disabled = true) {
+Test(assemble, refuses_two_ticks_of_one_symbol_however_it_is_named) {
     write_market();
     for (int i = 0; i < 2; i++) {
         char text[512];

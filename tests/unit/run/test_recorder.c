@@ -405,13 +405,13 @@ Test(recorder, refuses_a_record_after_the_end) {
     cr_expect_not_null(strstr(err.text, "after the end"), "%s", err.text);
 }
 
-Test(recorder, refuses_an_end_that_counts_wrong, .disabled = true) {
+Test(recorder, refuses_an_end_that_counts_wrong) {
     story.end.fills = 2;
     refused("end");
 }
 
 /* "The run is whole" must be asked of the records: a worker may say that it is done at any time. */
-Test(recorder, finishes_no_run_without_its_end, .disabled = true) {
+Test(recorder, finishes_no_run_without_its_end) {
     story.without_end = true;
     cr_assert_eq(take(), 0, "%s", err.text);
     cr_expect_lt(recorder_finish(&recorder, NULL, &err), 0);
@@ -420,7 +420,7 @@ Test(recorder, finishes_no_run_without_its_end, .disabled = true) {
 /* ---- what the worker was told ---- */
 
 /* The same honest books, but of another run than the one that was asked for: ten times the cash. */
-Test(recorder, refuses_a_header_that_is_not_the_plans, .disabled = true) {
+Test(recorder, refuses_a_header_that_is_not_the_plans) {
     struct run_conf *other = conf_of("strategy: one\ninitial_cash: 10000\n"
                                      "data: [{file: aaa_1d.csv}]\n");
     struct plan *mine = plan;
@@ -439,7 +439,7 @@ Test(recorder, refuses_a_header_that_is_not_the_plans, .disabled = true) {
 }
 
 /* The parent has the bars and knows their hash. */
-Test(recorder, refuses_bars_with_another_hash_than_the_plans, .disabled = true) {
+Test(recorder, refuses_bars_with_another_hash_than_the_plans) {
     story.bars.hash = "00000000000000000000000000000000";
     cr_expect_lt(take(), 0);
 }

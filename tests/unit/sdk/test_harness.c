@@ -579,7 +579,9 @@ Test(harness, stop_hears_the_last_words) {
 
 Test(harness, a_refused_on_init_is_told_with_what_it_logged) {
     qs_test_set_float(t, "size", 13.0);
-    expect_error(qs_test_start(t), "puppet: on_init refused to start (it returned -7)");
+    expect_error(
+        qs_test_start(t),
+        "puppet: on_init refused to start: period 1, size 13, loud 0, style 0 (it returned -7)");
     cr_expect(qs_test_logged(t, "size 13"));
     expect_error(qs_test_close(t, 1.0), "on_init refused");
 }
