@@ -103,6 +103,7 @@ int driver_begin(struct engine *e, struct err *err) {
         if (r < 0)
             return err_prepend(err, "strategy %s: ", s->name);
         s->view.history = max_i64(s->history, needs.history);
+        s->ignores = needs.ignores;
     }
     return 0;
 }

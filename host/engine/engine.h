@@ -72,6 +72,7 @@ struct strategy {
     int32_t open_count;
     struct strategy_post post; /* what it gets next; its events are ours */
     uint32_t event_cap;
+    uint32_t ignores; /* see struct strategy_needs */
 };
 
 struct counts {

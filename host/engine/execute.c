@@ -49,6 +49,8 @@ static void on_round(void *user, const struct round *r) {
                                                     .net = r->net,
                                                     .mae = r->mae,
                                                     .mfe = r->mfe});
+    if (!oms_is_heard(u->strategy, EVENT_TRADE))
+        return;
     struct strategy_event *event = oms_event(u->strategy, EVENT_TRADE);
     event->as.trade = (struct qs_trade){.entry_time = r->entry_event,
                                         .exit_time = r->exit_event,
@@ -61,6 +63,27 @@ static void on_round(void *user, const struct round *r) {
                                         .net = r->net,
                                         .mae = r->mae,
                                         .mfe = r->mfe};
+}
+
+/* The place of a fill's event, which comes before those of the trades that it closes. */
+static size_t announce_fill(struct strategy *s) {
+    if (!oms_is_heard(s, EVENT_FILL))
+        return 0;
+    return (size_t)(oms_event(s, EVENT_FILL) - s->post.events);
+}
+
+static void tell_fill(struct strategy *s, const struct execution *x, size_t place,
+                      const struct booking *b, const struct booked *done) {
+    struct strategy_event *event = (struct strategy_event *)(uintptr_t)&s->post.events[place];
+    event->as.fill = (struct qs_fill){.order = x->order->number,
+                                      .ts_event = b->ts_event,
+                                      .ts_known = b->ts_known,
+                                      .feed = x->order->feed,
+                                      .quantity = b->quantity,
+                                      .price = b->price,
+                                      .fee = b->fee,
+                                      .closed = done->closed,
+                                      .realized = done->realized};
 }
 
 /* Book `units` (signed) at `price` everywhere and tell the strategy; `share` of the commission per
@@ -92,8 +115,7 @@ static void book(struct engine *e, const struct execution *x, double units, doub
                                                   .raw = x->raw,
                                                   .fee = b.fee,
                                                   .phase = x->phase});
-    struct strategy_event *event = oms_event(s, EVENT_FILL);
-    size_t place = (size_t)(event - s->post.events); /* trades may move the events */
+    size_t place = announce_fill(s);
     ledger_apply(&s->ledger, &b, &done, on_round, &(struct round_user){e, s, o->feed});
     if (silo->ledger == &silo->own)
         ledger_apply(&silo->own, &b, &silo_done, NULL, NULL);
@@ -104,16 +126,8 @@ static void book(struct engine *e, const struct execution *x, double units, doub
                                                               .closed = done.closed,
                                                               .realized = done.realized,
                                                               .position = done.position});
-    event = (struct strategy_event *)(uintptr_t)&s->post.events[place];
-    event->as.fill = (struct qs_fill){.order = o->number,
-                                      .ts_event = x->ts_event,
-                                      .ts_known = x->ts_known,
-                                      .feed = o->feed,
-                                      .quantity = units,
-                                      .price = price,
-                                      .fee = b.fee,
-                                      .closed = done.closed,
-                                      .realized = done.realized};
+    if (oms_is_heard(s, EVENT_FILL))
+        tell_fill(s, x, place, &b, &done);
     o->filled += fabs(units);
     e->booked = true;
 }

@@ -56,6 +56,8 @@ struct strategy_event *oms_event(struct strategy *s, int32_t kind) {
 }
 
 static void tell_state(struct strategy *s, const struct order *o, int32_t reason, int64_t time) {
+    if (!oms_is_heard(s, EVENT_ORDER))
+        return;
     struct strategy_event *event = oms_event(s, EVENT_ORDER);
     event->as.order = (struct qs_order_event){
         .order = o->number, .time = time, .feed = o->feed, .state = o->state, .reason = reason};
@@ -143,13 +145,15 @@ void oms_set_state(struct engine *e, struct order *o, int32_t state, int32_t rea
 
 void oms_refuse_intent(struct engine *e, struct strategy *s, const struct intent *in,
                        int32_t reason) {
+    e->counts.rejected++;
+    if (!oms_is_heard(s, EVENT_ORDER))
+        return;
     struct strategy_event *event = oms_event(s, EVENT_ORDER);
     event->as.order = (struct qs_order_event){.order = in->number,
                                               .time = e->time,
                                               .feed = in->feed,
                                               .state = QS_ORDER_REJECTED,
                                               .reason = reason};
-    e->counts.rejected++;
 }
 
 void oms_recycle(struct engine *e) {

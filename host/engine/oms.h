@@ -26,7 +26,11 @@ struct order *oms_find(struct strategy *s, int64_t number);
 /* Tell the strategy that an intent became no order. */
 void oms_refuse_intent(struct engine *e, struct strategy *s, const struct intent *in,
                        int32_t reason);
-/* Append an event for the strategy's next post. */
+/* Whether the strategy wants to hear of such events. */
+static inline bool oms_is_heard(const struct strategy *s, int32_t kind) {
+    return (s->ignores & 1u << kind) == 0;
+}
+/* Append an event for the strategy's next post; only of a kind that is heard. */
 struct strategy_event *oms_event(struct strategy *s, int32_t kind);
 /* Memory of orders that ended may be used again. */
 void oms_recycle(struct engine *e);

@@ -41,7 +41,8 @@ struct strategy_post {
 
 /* What the engine must know before the first instant; filled by start. */
 struct strategy_needs {
-    int64_t history; /* bars readable back, of each feed */
+    int64_t history;  /* bars readable back, of each feed */
+    uint32_t ignores; /* bits 1 << EVENT_*: kinds of events that it has no callback for */
 };
 
 struct strategy_port {

@@ -76,6 +76,11 @@ static int last_words(const struct instance *in, const char **ret) {
     return 0;
 }
 
+static uint32_t ignored_events(const struct qs_strategy *schema) {
+    return (schema->on_order ? 0 : 1u << EVENT_ORDER) | (schema->on_fill ? 0 : 1u << EVENT_FILL) |
+           (schema->on_trade ? 0 : 1u << EVENT_TRADE);
+}
+
 static int start(void *self, const struct qs_view *view, struct strategy_needs *ret,
                  struct err *err) {
     struct instance *in = self;
@@ -101,6 +106,7 @@ static int start(void *self, const struct qs_view *view, struct strategy_needs *
     lines_settle(&in->lines, in->spec.feed_count);
     plan_warm_up(in);
     ret->history = in->spec.descriptor->history;
+    ret->ignores = ignored_events(in->spec.schema);
     progress_enter(in->spec.progress, PROGRESS_RUNNING);
     return 0;
 }

@@ -161,7 +161,9 @@ static void record_bars(struct machine *m) {
 
 static int drive(struct machine *m, struct backtest_result *ret, struct err *err) {
     plan_write_header(m->spec->plan, &m->journal);
-    int r = driver_begin(&m->engine, err);
+    int r = journal_flush(&m->journal, err); /* what a run was stays told when its strategy dies */
+    if (r == 0)
+        r = driver_begin(&m->engine, err);
     uint64_t allocations = mem_count();
     while (r >= 0 && (r = driver_step(&m->engine, err)) > 0) {
     }

@@ -16,6 +16,15 @@ static void unlink_order(struct exchange *x, struct order *o) {
     x->open_count--;
 }
 
+/* The order will meet the symbol's next bar: its prices should be near by then. Nothing is read. */
+static void expect_bar(const struct mark *m) {
+    __builtin_prefetch(&m->bars->open[m->newest + 1]);
+    __builtin_prefetch(&m->bars->open_time[m->newest + 1]);
+    __builtin_prefetch(&m->bars->high[m->newest + 1]);
+    __builtin_prefetch(&m->bars->low[m->newest + 1]);
+    __builtin_prefetch(&m->bars->volume[m->newest + 1]);
+}
+
 static void submit(void *self, struct order *o) {
     struct exchange *x = self;
     struct order_list *list = &x->lists[o->symbol];
@@ -25,6 +34,7 @@ static void submit(void *self, struct order *o) {
     *(list->last ? &list->last->next : &list->first) = o;
     list->last = o;
     x->open_count++;
+    expect_bar(&x->marks[o->symbol]);
 }
 
 static void cancel(void *self, struct order *o) { unlink_order(self, o); }
