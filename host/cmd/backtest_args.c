@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "cmd/strategy_text.h"
+#include "cmd/usage.h"
 #include "conf/settings_table.h"
 
 static const char help[] =
@@ -136,7 +137,8 @@ int backtest_args_parse(int argc, char **argv, struct backtest_args *ret) {
     opterr = 0;
     for (int option; (option = getopt_long(argc, argv, ":c:o:h", known, NULL)) != -1;) {
         if (option == '?' || option == ':') {
-            LOG_ERROR("backtest: %s: %s (qshost backtest --help)", argv[optind - 1],
+            LOG_ERROR("backtest: %s: %s (qshost backtest --help)",
+                      usage_bad_option(argv, (char[3]){0}),
                       option == ':' ? "its value is missing" : "unknown option");
             return 2;
         }

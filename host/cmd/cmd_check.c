@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "cmd/strategy_text.h"
+#include "cmd/usage.h"
 #include "plugin/registry.h"
 #include "proc/probe.h"
 
@@ -45,7 +46,8 @@ static int parse(int argc, char **argv, struct options *ret) {
         if (c == 'h')
             return strategy_text_print(help);
         if (c != 'j') {
-            LOG_ERROR("check: unknown option %s (qshost check --help)", argv[optind - 1]);
+            LOG_ERROR("check: unknown option %s (qshost check --help)",
+                      usage_bad_option(argv, (char[3]){0}));
             return 2;
         }
         options.json = true;

@@ -8,6 +8,7 @@
 #include "base/time.h"
 #include "cmd/cmd_data.h"
 #include "cmd/strategy_text.h"
+#include "cmd/usage.h"
 #include "data/inspect.h"
 
 static const char help[] =
@@ -66,7 +67,8 @@ static int parse(int argc, char **argv, struct options *ret) {
         else if (c == 'j')
             o.json = true;
         else
-            code = usage(argv[optind - 1], c == ':' ? "a value is missing" : "no such option");
+            code = usage(usage_bad_option(argv, (char[3]){0}),
+                         c == ':' ? "a value is missing" : "no such option");
     }
     struct timeframe timeframe;
     if (code < 0 && o.spec.timeframe != NULL && !timeframe_parse(o.spec.timeframe, &timeframe))

@@ -11,6 +11,7 @@
 #include "base/time.h"
 #include "cmd/cmd_data.h"
 #include "cmd/strategy_text.h"
+#include "cmd/usage.h"
 #include "data/synth.h"
 
 static const char help[] =
@@ -101,7 +102,8 @@ static int parse(int argc, char **argv, struct synth_spec *spec, const char **re
         if (c == 'h')
             return strategy_text_print(help);
         if (c == ':' || c == '?')
-            return usage(argv[optind - 1], c == ':' ? "a value is missing" : "no such option");
+            return usage(usage_bad_option(argv, (char[3]){0}),
+                         c == ':' ? "a value is missing" : "no such option");
         if (c == 'o')
             *ret_output = optarg;
         else if (!take(c, optarg, spec))

@@ -13,6 +13,7 @@
 #include "base/fs.h"
 #include "base/log.h"
 #include "cmd/strategy_text.h"
+#include "cmd/usage.h"
 #include "report/export.h"
 #include "store/run_path.h"
 
@@ -88,8 +89,8 @@ static int parse(int argc, char **argv, struct options *ret) {
         else if (c == 'o')
             o.output = optarg;
         else
-            code =
-                usage(c == ':' ? "a value is missing after " : "unknown option ", argv[optind - 1]);
+            code = usage(c == ':' ? "a value is missing after " : "unknown option ",
+                         usage_bad_option(argv, (char[3]){0}));
     }
     if (code >= 0)
         return code;

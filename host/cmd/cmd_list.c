@@ -8,6 +8,7 @@
 #include "base/str.h"
 #include "base/table.h"
 #include "cmd/strategy_text.h"
+#include "cmd/usage.h"
 #include "plugin/registry.h"
 #include "proc/probe.h"
 
@@ -33,7 +34,8 @@ static int parse(int argc, char **argv, bool *ret_json) {
         if (c == 'h')
             return strategy_text_print(help);
         if (c != 'j') {
-            LOG_ERROR("list: unknown option %s (qshost list --help)", argv[optind - 1]);
+            LOG_ERROR("list: unknown option %s (qshost list --help)",
+                      usage_bad_option(argv, (char[3]){0}));
             return 2;
         }
         json = true;

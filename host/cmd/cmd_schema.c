@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "cmd/strategy_text.h"
+#include "cmd/usage.h"
 #include "plugin/registry.h"
 #include "proc/probe.h"
 
@@ -32,7 +33,8 @@ static int parse(int argc, char **argv, const char **ret_word, bool *ret_json) {
         if (c == 'h')
             return strategy_text_print(help);
         if (c != 'j') {
-            LOG_ERROR("schema: unknown option %s (qshost schema --help)", argv[optind - 1]);
+            LOG_ERROR("schema: unknown option %s (qshost schema --help)",
+                      usage_bad_option(argv, (char[3]){0}));
             return 2;
         }
         json = true;
