@@ -33,6 +33,7 @@ static void print_help(FILE *out) {
 
 int main(int argc, char **argv) {
     const char *names[NAMES_MAX];
+    (void)signal(SIGXFSZ, SIG_IGN); /* so is a limit on the size of files */
     (void)signal(SIGPIPE, SIG_IGN); /* a reader that went away is an error like a full disk */
     if (argc < 2) {
         print_help(stderr);

@@ -14,6 +14,7 @@
 #include "engine/accept.h"
 #include "engine/execute.h"
 #include "engine/oms.h"
+#include "engine/sizing.h"
 #include "engine/view.h"
 
 static void init_strategy(struct engine *e, struct strategy *s) {
@@ -239,6 +240,16 @@ static void record_ledgers(struct engine *e) {
     }
 }
 
+/* Whether every account is still one that numbers can hold. */
+static bool holds_money(const struct engine *e) {
+    for (int32_t i = 0; i < e->silo_count; i++) {
+        const struct qs_account *a = &e->silos[i].ledger->acct;
+        if (!(a->gross <= MONEY_MAX && fabs(a->cash) <= MONEY_MAX))
+            return false;
+    }
+    return true;
+}
+
 static void fill_at_close(struct engine *e, const struct instant *now) {
     e->closing_market_orders = false;
     if (e->settings->fill_model == FILL_CLOSE_TO_CLOSE &&
@@ -269,6 +280,11 @@ int driver_step(struct engine *e, struct err *err) {
         return r;
     if (e->closing_market_orders)
         fill_at_close(e, &now);
+    if (UNLIKELY(!holds_money(e)))
+        return err_set(err, ERR_LIMIT,
+                       "the positions or losses of an account passed %g money (prices, multiplier "
+                       "or leverage too large for it)",
+                       MONEY_MAX);
     record_equity(e);
     if (e->has_shared_silo)
         record_ledgers(e);

@@ -211,6 +211,13 @@ static void finish(struct engine *e, const struct execution *x, const struct ris
                       risk_reason(e->settings), x->ts_event, verdict->needed, verdict->available);
 }
 
+/* Whether a fill of so many units at that price is an amount that books can hold. */
+static bool is_money(const struct engine *e, const struct order *o, double units, double price) {
+    double multiplier = e->marks[o->symbol].multiplier, value = units * price * multiplier;
+    return price > 0.0 && value <= MONEY_MAX &&
+           costs_commission(e->settings, multiplier, units, price) <= MONEY_MAX;
+}
+
 static void execute(void *self, const struct execution *x) {
     struct engine *e = self;
     struct order *o = x->order;
@@ -230,6 +237,12 @@ static void execute(void *self, const struct execution *x) {
         }
     }
     double open_price = price_of(e, x, 1), close_price = price_of(e, x, 0);
+    if (!is_money(e, o, closing + opening, open_price) ||
+        !is_money(e, o, closing + opening, close_price)) {
+        oms_set_state(e, o, o->filled > 0.0 ? QS_ORDER_CANCELED : QS_ORDER_REJECTED,
+                      REASON_BAD_PRICE, x->ts_event, 0.0, 0.0);
+        return;
+    }
     struct risk_verdict verdict = test_opening(e, x, closing, opening, open_price);
     if (!verdict.passed)
         opening = 0.0;

@@ -24,6 +24,9 @@ double sizing_units(const struct settings *s, const struct qs_size *size, double
 #define SIZE_UNITS_MIN 1e-12
 /* Sizes above this are refused (bad_size): no market has them, and money would overflow. */
 #define SIZE_UNITS_MAX 1e15
+/* Money above this is none: a fill worth more is refused, a run whose positions are worth more
+ * ends. */
+#define MONEY_MAX 1e18
 /* Rounded towards zero to the symbol's lot. */
 double sizing_to_lot(double units, const struct instrument *symbol);
 

@@ -101,10 +101,11 @@ static void make_lines(struct lines *l, struct indicator *x, int64_t source_look
 
 static int check_request(const struct ta_info *info, const struct indicator *x, struct err *err) {
     if (info->input == TA_IN_BAR && x->column != COLUMN_BARS)
-        return err_set(err, ERR_PLUGIN, "%s needs whole bars (source QS_BARS)", info->name);
-    if (info->input == TA_IN_VALUE && x->column == COLUMN_BARS)
-        return err_set(err, ERR_PLUGIN, "%s needs one column (e.g. QS_CLOSE), not QS_BARS",
+        return err_set(err, ERR_PLUGIN, "indicator %s: needs whole bars (source QS_BARS)",
                        info->name);
+    if (info->input == TA_IN_VALUE && x->column == COLUMN_BARS)
+        return err_set(err, ERR_PLUGIN,
+                       "indicator %s: needs one column (e.g. QS_CLOSE), not QS_BARS", info->name);
     return ta_check(&x->spec, err);
 }
 
@@ -122,10 +123,11 @@ int32_t lines_add(struct lines *l, const struct qs_indicator_req *req, int32_t f
                        "an older SDK, or use a newer host)",
                        req->kind);
     int r = decode_source(l, req->source, feed_count, &x, err);
-    if (r == 0)
-        r = check_request(info, &x, err);
     if (r < 0)
         return err_prepend(err, "indicator %s: ", info->name);
+    r = check_request(info, &x, err);
+    if (r < 0)
+        return r;
     int32_t same = find_same(l, &x);
     if (same >= 0)
         return same;

@@ -280,6 +280,8 @@ static void drop_flat(struct conservation *c, int64_t silo) {
 static int compare_account(struct conservation *c, struct claim *claim,
                            const struct j_ledger *found, double cash, const struct worth *worth,
                            struct err *err) {
+    /* sums of large values round in the last bits, however little was traded */
+    claim->tolerance += 0x1p-50 * (fabs(found->equity) + fabs(cash) + worth->gross);
     claim->field = "cash";
     claim->found = found->cash;
     claim->expected = cash;

@@ -39,7 +39,7 @@ static void close_lots(struct conservation *c, struct conservation_book *book, d
                        const struct share *share, double fee) {
     bool newest = c->trades == TRADES_LIFO;
     double left = fabs(units);
-    while (left > 1e-12 * fabs(units) && book->count > 0) {
+    while (left > 0.0 && book->count > 0) {
         struct conservation_lot *lot =
             &book->lots[newest ? book->first + book->count - 1 : book->first];
         double size = fabs(lot->quantity);

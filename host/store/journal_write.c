@@ -42,6 +42,21 @@ static struct iovec part(const void *data, size_t len) {
     return vec;
 }
 
+/* What is overwritten must be empty, or a journal: not somebody's bars. */
+static int refuse_foreign(int fd, const char *path, struct err *err) {
+    struct stat what;
+    uint32_t magic = 0;
+    if (fstat(fd, &what) != 0 || !S_ISREG(what.st_mode))
+        return err_set(err, ERR_IO, "%s: not a regular file (a journal is written to one)", path);
+    if (what.st_size == 0)
+        return 0;
+    if (pread(fd, &magic, sizeof magic, 0) != (ssize_t)sizeof magic || magic != FILE_MAGIC)
+        return err_set(
+            err, ERR_IO,
+            "%s: exists and is no journal, so it is not overwritten (choose another name)", path);
+    return 0;
+}
+
 static int lock_and_clear(struct journal_writer *writer, struct err *err) {
     struct file_head head = {.magic = FILE_MAGIC, .version = JOURNAL_FILE_VERSION};
     if (flock(writer->fd, LOCK_EX | LOCK_NB) != 0) {
@@ -58,13 +73,13 @@ static int lock_and_clear(struct journal_writer *writer, struct err *err) {
 }
 
 int journal_file_create(const char *path, struct journal_writer *ret, struct err *err) {
-    struct journal_writer writer = {.fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666)};
+    struct journal_writer writer = {.fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666)};
     if (writer.fd < 0)
         return err_errno(err, "create", path);
-    struct stat what;
-    if (fstat(writer.fd, &what) != 0 || !S_ISREG(what.st_mode)) {
+    int foreign = refuse_foreign(writer.fd, path, err);
+    if (foreign != 0) {
         (void)close(writer.fd);
-        return err_set(err, ERR_IO, "%s: not a regular file (a journal is written to one)", path);
+        return foreign;
     }
     writer.path = mem_strdup(path);
     writer.hash = hash128_create();

@@ -27,7 +27,7 @@ NOT_RUN = {
     "tools/quickstart": "CI runs it in a fresh Debian (it installs packages)",
     "tools/test": "CI runs it; it is what runs this test",
     "cmake --preset release": "tools/quickstart and tools/test have it; the binary tested is its result",
-    "cmake --build --preset release --target qshost qs_plugins": "the same",
+    "cmake --build --preset release --target qshost qs_plugins quasar_harness": "the same",
 }
 # Shown as code, but neither run nor compiled: drawings.
 PLAIN = {""}

@@ -114,7 +114,7 @@ struct qs_account {
 
 /* An open order of the strategy. */
 struct qs_order {
-    int64_t id; /* the number that qs_order() returned */
+    int64_t id; /* the number that qs_submit() and its short forms returned */
     int32_t feed;
     int32_t side, type, tif, flags, state;
     double quantity; /* units asked for; 0 while the size is resolved at the fill */

@@ -363,8 +363,7 @@ Test(instance, a_bad_indicator_stops_the_start_with_its_sentence) {
     static const struct qs_strategy s = WORLD_SCHEMA(.on_init = ask_nonsense, .on_bar = nothing);
     world_load(w, &s, NULL);
     cr_expect_lt(world_start(w), 0);
-    cr_expect(strstr(w->err.text, "on_init: indicator sma: sma needs one column"), "%s",
-              w->err.text);
+    cr_expect(strstr(w->err.text, "on_init: indicator sma: needs one column"), "%s", w->err.text);
 }
 
 Test(instance, an_indicator_outside_of_on_init_is_a_fault) {

@@ -193,8 +193,8 @@ Test(lines, refusals_say_what_was_wrong_and_what_to_do) {
     expect_refused(add(QS_IND_SMA, QS_NO_LINE, 5), "is no column (use QS_CLOSE");
     expect_refused(add(QS_IND_SMA, -25, 5), "is no column");
     expect_refused(add(QS_IND_SMA, qs_src(2, QS_CLOSE), 5), "names feed 2, but only 2 are bound");
-    expect_refused(add(QS_IND_SMA, QS_BARS, 5), "indicator sma: sma needs one column");
-    expect_refused(add(QS_IND_ATR, QS_CLOSE, 5), "atr needs whole bars (source QS_BARS)");
+    expect_refused(add(QS_IND_SMA, QS_BARS, 5), "indicator sma: needs one column");
+    expect_refused(add(QS_IND_ATR, QS_CLOSE, 5), "atr: needs whole bars (source QS_BARS)");
     expect_refused(add(QS_IND_SMA, QS_CLOSE, 0), "indicator sma: ");
     expect_refused(add(QS_IND_SMA, QS_CLOSE, -1), "indicator sma: ");
     expect_refused(add(QS_IND_SMA, QS_CLOSE, 100001), "indicator sma: ");

@@ -96,7 +96,7 @@ Test(conservation, prints_record_time_found_and_expected) {
     /* run, 2 settings, symbol, feed, silo, strategy, param, binding, equity, equity */
     cr_assert_str_eq(err.text,
                      "record 11: conservation: silo silo0 at 1970-01-03T00:00:00Z: cash: found "
-                     "100001, expected 100000 (within 1e-09)");
+                     "100001, expected 100000 (within 1.18e-09)");
     rb_free(b);
 }
 
