@@ -18,7 +18,7 @@ endif()
 add_library(qs_flags INTERFACE)
 # The numbers must not depend on the compiler: no contraction, and never -ffast-math.
 target_compile_options(qs_flags INTERFACE -ffp-contract=off -fvisibility=hidden
-                                          -fno-omit-frame-pointer)
+                                          $<$<NOT:$<CONFIG:Release>>:-fno-omit-frame-pointer>)
 target_compile_definitions(qs_flags INTERFACE _GNU_SOURCE)
 
 add_library(qs_link_final INTERFACE)
