@@ -15,7 +15,6 @@
 
 static void record_intent(struct engine *e, const struct strategy *s, const struct intent *in,
                           int32_t symbol, int64_t order, int32_t reason) {
-    e->counts.intents++;
     journal_put_intent(e->journal, &(struct j_intent){.time = e->time,
                                                       .strategy = s->id,
                                                       .number = in->number,

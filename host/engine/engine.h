@@ -76,7 +76,7 @@ struct strategy {
 };
 
 struct counts {
-    int64_t instants, bars, orders, fills, trades, rejected, intents;
+    int64_t instants, bars, orders, fills, trades, rejected;
 };
 
 struct engine {
