@@ -158,6 +158,13 @@ struct journal_record {
     size_t size;         /* of the body */
 };
 
+/* Records one after the other, from wherever a run is kept: a file, a database. */
+struct record_source {
+    void *self;
+    /* 1 and *ret, which lives until the next call; 0 at the end; negative with err. */
+    int (*next)(void *self, struct journal_record *ret, struct err *err);
+};
+
 /* The next whole record of bytes[0..len): 1 and *ret_size bytes eaten; 0 when more bytes are
  * needed; negative with a sentence when the bytes are no journal. Trusts nothing: sizes, kinds
  * (unknown ones are refused), texts (inside the record, zeros after them, UTF-8). Numbers are not

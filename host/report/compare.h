@@ -1,0 +1,84 @@
+/*
+ * report/compare.h - two runs beside each other: what an edit, a param or a setting changed.
+ *
+ *   metrics     before, after, difference
+ *   trades      added, gone, and changed (same strategy, symbol and entry time, other numbers)
+ *   decisions   the first instant at which a strategy wished for something else
+ *   inputs      settings, params, bars that differ
+ *
+ * A decision is the list of intents of one strategy at one instant, as wished (kind, symbol, side,
+ * type, tif, flags, size, prices), whatever became of it. Strategies are paired by name; where each
+ * run has exactly one, these two are a pair under any names. Compared bit by bit: no tolerance.
+ */
+#ifndef REPORT_COMPARE_H
+#define REPORT_COMPARE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/json.h"
+#include "base/str.h"
+#include "report/report.h"
+
+enum compare_trade_kind { COMPARE_ADDED, COMPARE_GONE, COMPARE_CHANGED };
+
+struct compare_trade {
+    enum compare_trade_kind kind;
+    const struct j_trade *before, *after; /* of the collectors; NULL where there is none */
+};
+
+struct compare_decision {
+    bool has_difference;
+    int64_t time;                            /* of the instant */
+    int64_t before_strategy, after_strategy; /* instance ids; -1 where the run has no such one */
+    const struct j_intent *before, *after;   /* first intent of that instant; NULL when none */
+    int64_t before_count, after_count;
+    int64_t same_instants; /* instants with equal decisions before it (or in all) */
+};
+
+struct comparison {
+    const struct report *before, *after; /* borrowed */
+    struct compare_trade *trades;        /* by time of entry */
+    int64_t trade_count, added, gone, changed, same;
+    struct compare_decision decision; /* the earliest over all pairs */
+    bool same_bars, same_config, same_journal;
+};
+
+/* Never fails: anything can be compared. comparison_fini frees. */
+void comparison_make(const struct report *before, const struct report *after,
+                     struct comparison *ret);
+void comparison_fini(struct comparison *comparison);
+
+/* What a run saw at the instant of the first difference; made by whoever has the data. */
+struct compare_sight {
+    bool has_bar;
+    char feed[64]; /* "SPX 1d" */
+    double open, high, low, close, volume;
+    bool has_account;
+    double equity, cash, position; /* of the strategy, when it was asked */
+    char average_price[40];        /* "" when flat */
+    struct str values;             /* plots and variables: one "name value" a line */
+};
+void compare_sight_fini(struct compare_sight *sight);
+
+/* Texts for people. names: "before" and "after", as "run 11" and "run 12". sights may be NULL.
+ * width: columns. trade_max: rows of trades printed. */
+struct compare_text {
+    const char *before_name, *after_name;
+    const struct compare_sight *before_sight, *after_sight;
+    int width, trade_max;
+};
+/* Table of metrics (result first; only those that differ, and the headline ones always). */
+void compare_text_metrics(const struct comparison *c, const struct compare_text *how,
+                          struct str *str);
+void compare_text_trades(const struct comparison *c, const struct compare_text *how,
+                         struct str *str);
+void compare_text_decision(const struct comparison *c, const struct compare_text *how,
+                           struct str *str);
+/* Settings, params, bars that differ; nothing when none do. */
+void compare_text_inputs(const struct comparison *c, const struct compare_text *how,
+                         struct str *str);
+/* All of it as one object. */
+struct jv *compare_json(const struct comparison *c, const struct compare_text *how) NODISCARD;
+
+#endif
