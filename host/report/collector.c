@@ -39,6 +39,7 @@ void collector_fini(struct collector *c) {
     names_fini(&c->names);
     mem_free(c->bindings);
     mem_free(c->bars);
+    mem_free(c->intent_rows);
     mem_free(c->orders);
     mem_free(c->fills);
     mem_free(c->allocations);
@@ -143,9 +144,17 @@ static int take_intent(struct collector *c, const struct journal_record *record,
     int rc = names_check_strategy(&c->names, "intent", r.strategy, err);
     if (rc == 0 && r.symbol != -1)
         rc = names_check_symbol(&c->names, "intent", r.symbol, err);
+    if (rc == 0)
+        rc = check_room("intent", c->intents, err);
+    if (rc == 0 && c->intents > 0 && r.time < c->intent_rows[c->intents - 1].time)
+        rc = err_set(err, ERR_FORMAT,
+                     "journal: an intent at %" PRId64 " ns after one at %" PRId64
+                     " ns (times ascend)",
+                     r.time, c->intent_rows[c->intents - 1].time);
     if (rc != 0)
         return rc;
-    c->intents++;
+    c->intent_rows = grow(c->intent_rows, c->intents, &c->intent_cap, sizeof(*c->intent_rows));
+    c->intent_rows[c->intents++] = r;
     if (r.order == 0)
         c->refused[reason_place(r.reason)]++;
     return 0;

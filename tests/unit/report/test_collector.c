@@ -171,9 +171,31 @@ Test(collector, counts_refusals_by_reason) {
     cr_assert_eq(c.rejected_total, 3);
     cr_assert_eq(c.refused[REASON_BAD_FEED], 1);
     cr_assert_eq(c.intents, 2);
+    cr_assert_eq(c.intent_rows[0].symbol, -1);
+    cr_assert_eq(c.intent_rows[0].reason, REASON_BAD_FEED);
+    cr_assert_eq(c.intent_rows[1].order, 1);
     cr_assert_not(c.has_end);
     cr_assert_not_null(collector_order(&c, 3));
     cr_assert_null(collector_order(&c, 2));
+    collector_fini(&c);
+    rb_free(b);
+}
+
+Test(collector, refuses_an_intent_before_the_last_one) {
+    struct collector c;
+    struct err err;
+    struct builder *b = mem_zalloc(1, sizeof(*b));
+    b->sink = (struct sink_port){b, rb_write};
+    b->silos = b->strategies = b->symbols = 1;
+    journal_init(&b->journal, &b->sink);
+    rb_setup(b);
+    journal_put_intent(&b->journal, &(struct j_intent){.time = 7, .order = 1});
+    journal_put_intent(&b->journal, &(struct j_intent){.time = 7, .order = 2});
+    journal_put_intent(&b->journal, &(struct j_intent){.time = 6, .order = 3});
+    cr_assert_eq(journal_flush(&b->journal, &err), 0);
+    cr_assert_eq(collect(&c, b, &err), ERR_FORMAT);
+    cr_assert(strstr(err.text, "an intent at 6 ns after one at 7 ns (times ascend)") != NULL);
+    cr_assert_eq(c.intents, 2);
     collector_fini(&c);
     rb_free(b);
 }
