@@ -6,6 +6,7 @@
 #include <quasar/types.h>
 
 #include "base/check.h"
+#include "core/order.h"
 
 static const char *const names[REASON_COUNT] = {
 #define REASON(code, id, name, words) [code] = name,
@@ -59,4 +60,33 @@ const char *order_type_name(int64_t type) {
 const char *order_tif_name(int64_t tif) {
     static const char *const table[] = {[QS_GTC] = "gtc", [QS_DAY] = "day", [QS_IOC] = "ioc"};
     return pick(table, ARRAY_LEN(table), tif, "unknown");
+}
+
+const char *fill_phase_name(int64_t phase) {
+    static const char *const table[] = {
+        [PHASE_OPEN] = "open",
+        [PHASE_BAR] = "bar",
+        [PHASE_CLOSE] = "close",
+        [PHASE_END] = "end",
+    };
+    return pick(table, ARRAY_LEN(table), phase, "unknown");
+}
+
+const char *size_kind_name(int64_t kind) {
+    static const char *const table[] = {
+        [QS_SIZE_DEFAULT] = "default", [QS_SIZE_UNITS] = "units",
+        [QS_SIZE_EQUITY] = "equity",   [QS_SIZE_BUYING_POWER] = "buying_power",
+        [QS_SIZE_RISK] = "risk",       [QS_SIZE_MONEY] = "money",
+    };
+    return pick(table, ARRAY_LEN(table), kind, "unknown");
+}
+
+const char *log_level_name(int64_t level) {
+    static const char *const table[] = {
+        [QS_LOG_DEBUG] = "debug",
+        [QS_LOG_INFO] = "info",
+        [QS_LOG_WARN] = "warn",
+        [QS_LOG_ERROR] = "error",
+    };
+    return pick(table, ARRAY_LEN(table), level, "unknown");
 }

@@ -23,5 +23,10 @@ const char *order_state_name(int64_t state);
 const char *order_side_name(int64_t side);
 const char *order_type_name(int64_t type);
 const char *order_tif_name(int64_t tif);
+/* Of phases within a bar, kinds of sizes and levels of log lines ("close", "buying_power", "warn");
+ * "unknown" outside. */
+const char *fill_phase_name(int64_t phase);
+const char *size_kind_name(int64_t kind);
+const char *log_level_name(int64_t level);
 
 #endif

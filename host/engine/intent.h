@@ -28,6 +28,9 @@ enum intent_kind {
     INTENT_LOG = 18
 };
 
+/* The name of a kind that the journal records ("order", "target"); "unknown" for all others. */
+const char *intent_kind_name(int64_t kind);
+
 struct intent {
     int32_t kind;
     int32_t feed;   /* the strategy's number of the feed; checked by the engine */

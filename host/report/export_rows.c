@@ -61,11 +61,6 @@ int export_row_trade(struct exporter *x, const struct journal_record *record, st
     return 0;
 }
 
-static const char *phase_name(int64_t phase) {
-    static const char *const names[] = {"open", "bar", "close", "end"};
-    return phase >= 0 && phase < (int64_t)ARRAY_LEN(names) ? names[phase] : "unknown";
-}
-
 int export_row_fill(struct exporter *x, const struct journal_record *record, struct err *err) {
     struct export_writer *w = &x->writer;
     const struct j_fill *fill = &x->fill;
@@ -97,29 +92,8 @@ int export_row_fill(struct exporter *x, const struct journal_record *record, str
     export_f64(w, r.closed);
     export_f64(w, r.realized);
     export_f64(w, r.position);
-    export_text(w, phase_name(fill->phase));
+    export_text(w, fill_phase_name(fill->phase));
     return 0;
-}
-
-static const char *intent_name(int64_t kind) {
-    switch (kind) {
-    case INTENT_ORDER:
-        return "order";
-    case INTENT_CANCEL:
-        return "cancel";
-    case INTENT_FLATTEN:
-        return "flatten";
-    case INTENT_TARGET:
-        return "target";
-    default:
-        return "unknown";
-    }
-}
-
-static const char *size_name(int64_t kind) {
-    static const char *const names[] = {"default",      "units", "equity",
-                                        "buying_power", "risk",  "money"};
-    return kind >= 0 && kind < (int64_t)ARRAY_LEN(names) ? names[kind] : "unknown";
 }
 
 static void price_or_nothing(struct export_writer *w, double price) {
@@ -157,10 +131,10 @@ int export_row_signal(struct exporter *x, const struct journal_record *record, s
     export_time(w, r.time);
     export_text(w, strategy_name(x, r.strategy));
     export_i64(w, r.number);
-    export_text(w, intent_name(r.kind));
+    export_text(w, intent_kind_name(r.kind));
     export_text(w, r.symbol >= 0 ? symbol_name(x, r.symbol) : NULL);
     signal_form(w, &r);
-    export_text(w, has_size ? size_name(r.size_kind) : NULL);
+    export_text(w, has_size ? size_kind_name(r.size_kind) : NULL);
     if (has_size)
         export_f64(w, r.size_value);
     else
@@ -330,7 +304,6 @@ int export_row_variable(struct exporter *x, const struct journal_record *record,
 }
 
 int export_row_log(struct exporter *x, const struct journal_record *record, struct err *err) {
-    static const char *const levels[] = {"debug", "info", "warn", "error"};
     struct j_log r;
     if (record->kind != JOURNAL_LOG)
         return 0;
@@ -338,10 +311,9 @@ int export_row_log(struct exporter *x, const struct journal_record *record, stru
     int rc = names_check_strategy(&x->names, "log", r.strategy, err);
     if (rc != 0)
         return rc;
-    bool is_known = r.level >= 0 && r.level < (int64_t)ARRAY_LEN(levels);
     export_time(&x->writer, r.time);
     export_text(&x->writer, strategy_name(x, r.strategy));
-    export_text(&x->writer, is_known ? levels[r.level] : "unknown");
+    export_text(&x->writer, log_level_name(r.level));
     export_text(&x->writer, r.text);
     return 0;
 }
