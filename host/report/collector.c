@@ -37,6 +37,7 @@ void collector_fini(struct collector *c) {
         account_series_fini(&c->series[i]);
     account_series_fini(&c->total);
     names_fini(&c->names);
+    words_fini(&c->words);
     mem_free(c->bindings);
     mem_free(c->bars);
     mem_free(c->intent_rows);
@@ -212,7 +213,8 @@ static int take_order_event(struct collector *c, const struct journal_record *re
                        "journal: order %" PRId64 " in state %" PRId64 " (there is none)", r.order,
                        r.state);
     if (r.state == QS_ORDER_REJECTED) {
-        c->rejected[reason_place(r.reason)]++;
+        if (c->rejected[reason_place(r.reason)]++ == 0)
+            c->rejected_first[reason_place(r.reason)] = r;
         c->rejected_total++;
     }
     if (r.state == QS_ORDER_CANCELED || r.state == QS_ORDER_EXPIRED)
@@ -325,6 +327,27 @@ static int take_position(struct collector *c, const struct journal_record *recor
     return 0;
 }
 
+static int take_log(struct collector *c, const struct journal_record *record, struct err *err) {
+    struct j_log r;
+    journal_read(record, &r);
+    int rc = names_check_strategy(&c->names, "log", r.strategy, err);
+    if (rc != 0)
+        return rc;
+    c->logs++;
+    words_take_log(&c->words, &r);
+    return 0;
+}
+
+static int take_variable(struct collector *c, const struct journal_record *record,
+                         struct err *err) {
+    struct j_variable r;
+    journal_read(record, &r);
+    int rc = names_check_strategy(&c->names, "variable", r.strategy, err);
+    if (rc == 0)
+        words_take_variable(&c->words, &r);
+    return rc;
+}
+
 static int take_bars(struct collector *c, const struct journal_record *record, struct err *err) {
     struct j_bars r;
     journal_read(record, &r);
@@ -399,8 +422,9 @@ static int take(struct collector *c, const struct journal_record *record, struct
         c->notes++;
         return 0;
     case JOURNAL_LOG:
-        c->logs++;
-        return 0;
+        return take_log(c, record, err);
+    case JOURNAL_VARIABLE:
+        return take_variable(c, record, err);
     case JOURNAL_END:
         journal_read(record, &c->end);
         c->has_end = true;

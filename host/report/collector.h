@@ -18,6 +18,7 @@
 #include "core/reason.h"
 #include "engine/journal.h"
 #include "report/account_series.h"
+#include "report/collector_words.h"
 #include "report/names.h"
 
 #define COLLECTOR_ROWS_MAX 20000000 /* of each table but the series */
@@ -58,6 +59,8 @@ struct collector {
     int64_t rejected[REASON_COUNT + 1]; /* orders that ended REJECTED */
     int64_t canceled[REASON_COUNT + 1]; /* orders that ended CANCELED or EXPIRED */
     int64_t refused[REASON_COUNT + 1];  /* intents of which no order was made */
+    struct j_order_event rejected_first[REASON_COUNT + 1]; /* the first of each reason */
+    struct words words;                                    /* log lines and variables */
     int64_t rejected_total, intents, notes, plots, logs;
     uint64_t records;
     double traded_value, fees, slippage; /* money, sums over the fills */

@@ -294,3 +294,113 @@ Test(collector, survives_hostile_bytes) {
     mem_free(good);
     rb_free(b);
 }
+
+Test(collector, keeps_the_last_warnings_and_counts_the_lines_of_each_level) {
+    struct collector c;
+    struct err err;
+    struct builder *b = mem_zalloc(1, sizeof(*b));
+    char text[400];
+    b->sink = (struct sink_port){b, rb_write};
+    b->silos = b->strategies = b->symbols = 1;
+    journal_init(&b->journal, &b->sink);
+    rb_setup(b);
+    for (int i = 0; i < 20; i++) {
+        snprintf(text, sizeof(text), "line\n%d", i);
+        journal_put_log(&b->journal, &(struct j_log){.time = i, .level = i % 4, .text = text});
+    }
+    journal_put_log(&b->journal, &(struct j_log){.level = 77, .text = "of no level"});
+    for (int i = 0; i < 10; i++) {
+        snprintf(text, sizeof(text), "%d%0*d", i, 300, 0);
+        journal_put_log(&b->journal,
+                        &(struct j_log){.time = i, .level = QS_LOG_ERROR, .text = text});
+    }
+    cr_assert_eq(journal_flush(&b->journal, &err), 0);
+    cr_assert_eq(collect(&c, b, &err), 0, "%s", err.text);
+    cr_assert_eq(c.logs, 31);
+    cr_assert_arr_eq(c.words.seen, ((int64_t[]){5, 5, 5, 15, 1}), 5 * sizeof(int64_t));
+    cr_assert_eq(words_kept(&c.words, QS_LOG_WARN), 5);
+    for (int i = 0; i < 5; i++) /* 2, 6, 10, 14, 18 */
+        cr_assert_eq(words_line(&c.words, QS_LOG_WARN, i)->time, 2 + 4 * i);
+    cr_assert_str_eq(words_line(&c.words, QS_LOG_WARN, 4)->text, "line 18");
+    cr_assert_eq(words_kept(&c.words, QS_LOG_ERROR), WORDS_KEPT);
+    for (int i = 0; i < WORDS_KEPT; i++) {
+        const struct said_line *line = words_line(&c.words, QS_LOG_ERROR, i);
+        cr_assert_eq(line->time, 10 - WORDS_KEPT + i);
+        cr_assert_eq(line->text[0], '0' + 10 - WORDS_KEPT + i);
+        cr_assert_eq(strlen(line->text), sizeof(line->text) - 1);
+        cr_assert_str_eq(line->text + strlen(line->text) - 4, "0...");
+    }
+    collector_fini(&c);
+    rb_free(b);
+}
+
+Test(collector, keeps_the_last_value_of_each_variable) {
+    struct collector c;
+    struct err err;
+    struct builder *b = mem_zalloc(1, sizeof(*b));
+    char name[16];
+    b->sink = (struct sink_port){b, rb_write};
+    b->silos = b->symbols = 1;
+    b->strategies = 2;
+    journal_init(&b->journal, &b->sink);
+    rb_setup(b);
+    for (int i = 0; i < 300; i++) {
+        for (int k = 0; k < 6; k++) { /* strategy 1 skips every other one */
+            snprintf(name, sizeof(name), "v%d", k % 3);
+            if (k < 3 || i % 2 == 0)
+                journal_put_variable(&b->journal, &(struct j_variable){.time = i,
+                                                                       .strategy = k / 3,
+                                                                       .name = name,
+                                                                       .value = 10 * i + k});
+        }
+    }
+    cr_assert_eq(journal_flush(&b->journal, &err), 0);
+    cr_assert_eq(collect(&c, b, &err), 0, "%s", err.text);
+    cr_assert_eq(c.words.variable_count, 6);
+    for (int k = 0; k < 6; k++) {
+        const struct said_variable *v = &c.words.variables[k];
+        int last = k < 3 ? 299 : 298;
+        cr_assert_eq(v->strategy, k / 3);
+        cr_assert_eq(v->name[1], '0' + k % 3);
+        cr_assert_eq(v->time, last);
+        cr_assert_eq(v->value, 10 * last + k);
+    }
+    collector_fini(&c);
+    for (int i = 0; i < WORDS_VARIABLES_MAX + 5; i++) {
+        snprintf(name, sizeof(name), "w%d", i);
+        journal_put_variable(&b->journal, &(struct j_variable){.name = name});
+    }
+    cr_assert_eq(journal_flush(&b->journal, &err), 0);
+    cr_assert_eq(collect(&c, b, &err), 0, "%s", err.text);
+    cr_assert_eq(c.words.variable_count, WORDS_VARIABLES_MAX);
+    cr_assert_eq(c.words.variables_more, 6 + 5);
+    collector_fini(&c);
+    rb_free(b);
+}
+
+Test(collector, keeps_the_money_of_the_first_refusal_of_each_reason) {
+    struct collector c;
+    struct err err;
+    struct builder *b = mem_zalloc(1, sizeof(*b));
+    b->sink = (struct sink_port){b, rb_write};
+    b->silos = b->strategies = b->symbols = 1;
+    journal_init(&b->journal, &b->sink);
+    rb_setup(b);
+    for (int i = 1; i <= 4; i++) {
+        journal_put_order(&b->journal, &(struct j_order){.id = i, .tag = ""});
+        journal_put_order_event(
+            &b->journal,
+            &(struct j_order_event){.order = i,
+                                    .state = QS_ORDER_REJECTED,
+                                    .reason = i % 2 ? REASON_INSUFFICIENT_CASH : REASON_ZERO_SIZE,
+                                    .needed = 100.0 * i,
+                                    .available = 7.0});
+    }
+    cr_assert_eq(journal_flush(&b->journal, &err), 0);
+    cr_assert_eq(collect(&c, b, &err), 0, "%s", err.text);
+    cr_assert_eq(c.rejected_first[REASON_INSUFFICIENT_CASH].order, 1);
+    cr_assert_eq(c.rejected_first[REASON_INSUFFICIENT_CASH].needed, 100.0);
+    cr_assert_eq(c.rejected_first[REASON_ZERO_SIZE].order, 2);
+    collector_fini(&c);
+    rb_free(b);
+}
