@@ -11,12 +11,19 @@
 
 #include "store/db.h"
 
+struct db {
+    sqlite3 *handle;
+    char *path;
+};
+
 sqlite3 *db_handle(struct db *db);
 /* "quasar.sqlite: cannot <what>: <why> (<what to do>)" from the handle's last error, with a code of
  * ours (ERR_IO, ERR_BUSY, ERR_FORMAT). Returns the code. */
 int db_error(struct db *db, const char *what, struct err *err);
-/* Runs statements without results. */
+/* Runs statements; rows that they give are ignored. In a sentence it is "cannot write". */
 int db_exec(struct db *db, const char *sql, struct err *err) NODISCARD;
+/* The one number that a statement gives: 1 and *ret, 0 when it gives no row or a NULL. */
+int db_number(struct db *db, const char *sql, int64_t *ret, struct err *err) NODISCARD;
 /* Prepares one; persistent. *ret is finalized by the caller. */
 int db_prepare(struct db *db, const char *sql, sqlite3_stmt **ret, struct err *err) NODISCARD;
 /* Steps a statement that gives no rows, and resets it. what: for the sentence ("record a trade").

@@ -232,3 +232,113 @@ CREATE TABLE code (                    -- what the numbers in the tables above a
     words TEXT,
     PRIMARY KEY (field, code)
 ) WITHOUT ROWID;
+
+-- For people: names instead of numbers, times in ISO. `run` is the strategy_run_id. A run that says
+-- 'running' here may have been interrupted: `qshost runs` knows.
+
+CREATE VIEW runs AS
+SELECT strategy_run_id AS run, kind, status, name, strategies, symbols,
+       strftime('%Y-%m-%dT%H:%M:%SZ', started_at / 1000000000, 'unixepoch') AS started,
+       strftime('%Y-%m-%dT%H:%M:%SZ', ended_at / 1000000000, 'unixepoch') AS ended,
+       (ended_at - started_at) / 1e9 AS seconds,
+       bars, intents AS signals, orders, fills, trades, rejected, initial_equity, final_equity,
+       final_equity / initial_equity - 1.0 AS total_return,
+       log, host_version, journal_hash, error
+FROM strategy_run;
+
+CREATE VIEW trades AS
+SELECT t.strategy_run_id AS run, t.trade_id AS trade, i.name AS strategy,
+       (SELECT f.symbol FROM strategy_feed f
+        WHERE f.strategy_run_id = t.strategy_run_id AND f.symbol_id = t.symbol_id) AS symbol,
+       CASE WHEN t.quantity < 0 THEN 'short' ELSE 'long' END AS side, t.quantity,
+       strftime('%Y-%m-%dT%H:%M:%SZ', t.entry_time / 1000000000, 'unixepoch') AS entry_time,
+       t.entry_price,
+       strftime('%Y-%m-%dT%H:%M:%SZ', t.exit_time / 1000000000, 'unixepoch') AS exit_time,
+       t.exit_price, t.gross, t.fees, t.net, t.mae, t.mfe
+FROM strategy_trade t
+LEFT JOIN strategy_instance i USING (strategy_run_id, strategy_instance_id);
+
+CREATE VIEW orders AS                  -- with the last event of each
+SELECT o.strategy_run_id AS run, o.order_id AS "order", i.name AS strategy,
+       (SELECT f.symbol FROM strategy_feed f
+        WHERE f.strategy_run_id = o.strategy_run_id AND f.symbol_id = o.symbol_id) AS symbol,
+       strftime('%Y-%m-%dT%H:%M:%SZ', o.time / 1000000000, 'unixepoch') AS time,
+       (SELECT name FROM code WHERE field = 'side' AND code = o.side) AS side,
+       (SELECT name FROM code WHERE field = 'type' AND code = o.type) AS type,
+       (SELECT name FROM code WHERE field = 'tif' AND code = o.tif) AS tif,
+       o.flags & 1 AS reduce_only, o.quantity,
+       nullif(o.limit_price, 0) AS limit_price, nullif(o.stop_price, 0) AS stop_price,
+       o.reference, o.tag,
+       (SELECT name FROM code WHERE field = 'state' AND code = e.state) AS state,
+       CASE WHEN e.reason <> 0 THEN
+           (SELECT name FROM code WHERE field = 'reason' AND code = e.reason) END AS reason,
+       CASE WHEN e.reason <> 0 THEN
+           (SELECT words FROM code WHERE field = 'reason' AND code = e.reason) END AS words
+FROM strategy_order o
+LEFT JOIN strategy_instance i USING (strategy_run_id, strategy_instance_id)
+LEFT JOIN (SELECT strategy_run_id, order_id, max(seq) AS seq, state, reason
+           FROM strategy_order_event GROUP BY strategy_run_id, order_id) e
+       USING (strategy_run_id, order_id);
+
+CREATE VIEW order_events AS
+SELECT e.strategy_run_id AS run, e.seq,
+       strftime('%Y-%m-%dT%H:%M:%SZ', e.time / 1000000000, 'unixepoch') AS time,
+       i.name AS strategy, e.order_id AS "order",
+       (SELECT name FROM code WHERE field = 'state' AND code = e.state) AS state,
+       CASE WHEN e.reason <> 0 THEN
+           (SELECT name FROM code WHERE field = 'reason' AND code = e.reason) END AS reason,
+       CASE WHEN e.reason <> 0 THEN
+           (SELECT words FROM code WHERE field = 'reason' AND code = e.reason) END AS words,
+       nullif(e.needed, 0) AS needed,  -- money that a refusal compared
+       CASE WHEN e.needed <> 0 THEN e.available END AS available
+FROM strategy_order_event e
+LEFT JOIN strategy_instance i USING (strategy_run_id, strategy_instance_id);
+
+CREATE VIEW fills AS
+SELECT a.strategy_run_id AS run, a.fill_id AS fill, a.order_id AS "order", i.name AS strategy,
+       (SELECT f.symbol FROM strategy_feed f
+        WHERE f.strategy_run_id = a.strategy_run_id AND f.symbol_id = a.symbol_id) AS symbol,
+       strftime('%Y-%m-%dT%H:%M:%SZ', a.ts_event / 1000000000, 'unixepoch') AS time,
+       strftime('%Y-%m-%dT%H:%M:%SZ', a.ts_known / 1000000000, 'unixepoch') AS known,
+       (SELECT name FROM code WHERE field = 'phase' AND code = a.phase) AS phase,
+       CASE WHEN a.quantity < 0 THEN 'sell' ELSE 'buy' END AS side,
+       a.quantity, a.price, a.raw, a.fee, a.closed, a.realized, a.position
+FROM strategy_fill a
+LEFT JOIN strategy_instance i USING (strategy_run_id, strategy_instance_id);
+
+CREATE VIEW signals AS
+SELECT s.strategy_run_id AS run, s.seq,
+       strftime('%Y-%m-%dT%H:%M:%SZ', s.time / 1000000000, 'unixepoch') AS time,
+       i.name AS strategy, s.number,
+       (SELECT name FROM code WHERE field = 'kind' AND code = s.kind) AS kind,
+       (SELECT f.symbol FROM strategy_feed f
+        WHERE f.strategy_run_id = s.strategy_run_id AND f.symbol_id = s.symbol_id) AS symbol,
+       (SELECT name FROM code WHERE field = 'side' AND code = s.side AND s.kind = 1) AS side,
+       (SELECT name FROM code WHERE field = 'type' AND code = s.type AND s.kind = 1) AS type,
+       (SELECT name FROM code WHERE field = 'tif' AND code = s.tif AND s.kind = 1) AS tif,
+       (SELECT name FROM code WHERE field = 'size_kind' AND code = s.size_kind
+                                    AND s.kind IN (1, 4)) AS size_kind,
+       CASE WHEN s.kind IN (1, 4) THEN s.size_value END AS size_value,
+       nullif(s.stop_distance, 0) AS stop_distance, nullif(s.limit_price, 0) AS limit_price,
+       nullif(s.stop_price, 0) AS stop_price,
+       nullif(s.order_id, 0) AS "order",
+       CASE WHEN s.reason <> 0 THEN
+           (SELECT name FROM code WHERE field = 'reason' AND code = s.reason) END AS reason,
+       CASE WHEN s.reason <> 0 THEN
+           (SELECT words FROM code WHERE field = 'reason' AND code = s.reason) END AS words
+FROM strategy_signal s
+LEFT JOIN strategy_instance i USING (strategy_run_id, strategy_instance_id);
+
+CREATE VIEW equity AS
+SELECT strategy_run_id AS run,
+       strftime('%Y-%m-%dT%H:%M:%SZ', time / 1000000000, 'unixepoch') AS time, equity, low, high
+FROM equity_curve;
+
+CREATE VIEW positions AS
+SELECT p.strategy_run_id AS run, p.seq, i.name AS strategy,
+       (SELECT f.symbol FROM strategy_feed f
+        WHERE f.strategy_run_id = p.strategy_run_id AND f.symbol_id = p.symbol_id) AS symbol,
+       strftime('%Y-%m-%dT%H:%M:%SZ', p.time / 1000000000, 'unixepoch') AS time,
+       p.quantity, p.average_price, p.mark
+FROM strategy_position_snapshot p
+LEFT JOIN strategy_instance i USING (strategy_run_id, strategy_instance_id);
