@@ -18,7 +18,8 @@
 /* Takes the byte of a run; *ret_fd (close-on-exec) holds it until it is closed. ERR_BUSY when
  * another process has it. A child that inherits the fd by fork must close it. */
 int run_live_take(const char *db_path, int64_t run, int *ret_fd, struct err *err) NODISCARD;
-/* Whether somebody has it. False when there is no lock file. */
+/* Whether somebody has it, this process included. False when there is no lock file; true when there
+ * is one that may not be read. */
 bool run_live_is_held(const char *db_path, int64_t run);
 
 #endif

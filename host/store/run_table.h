@@ -59,8 +59,10 @@ void run_instance_row_fini(struct run_instance_row *row);
 
 /* Two runs of two databases (or of one), table by table in the order of the schema and row by row:
  * 0 and *ret_same true, or false and where the first difference is: "strategy_trade 12 of
- * ema_cross: net: 1.5 in run 3, 1.25 in run 1". Looked at is what the journal says (signals to
- * chunks, metrics, equity_curve, counts, hashes), not wall times, output, config text or paths. */
+ * ema_cross: net: 1.5 in run 3, 1.25 in run 1" (ret_where is set then). Looked at is what the
+ * journal says (signals to chunks, metrics, equity_curve, counts, hashes), not wall times, output,
+ * config text or paths. The row of strategy_run comes last, so its hashes are named only when all
+ * else is equal. */
 int run_table_compare(struct db *a, int64_t run_a, struct db *b, int64_t run_b, bool *ret_same,
                       struct str *ret_where, struct err *err) NODISCARD;
 
