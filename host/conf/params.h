@@ -23,8 +23,8 @@ struct param_text {
 
 /* Writes all desc->params_size bytes of block (aligned for double; may be NULL when the size is 0)
  * and one text for each input that is no symbol, in the order of the schema; ret_texts holds
- * desc->input_count of them or is NULL. ret_count (may be NULL) says how many. ERR_PARAM with
- * "place: params.fast: ..."; then nothing is written. */
+ * desc->input_count of them or is NULL. ret_count (may be NULL) says how many. "place: params.fast:
+ * ..." with ERR_PARAM, or ERR_USAGE where the command line gave it; then nothing is written. */
 int params_resolve(const struct descriptor *desc, const struct param_conf *params, size_t count,
                    void *block, struct param_text *ret_texts, size_t *ret_count,
                    struct err *err) NODISCARD;

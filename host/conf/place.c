@@ -3,7 +3,6 @@
 #include "conf/place.h"
 
 #include <stdarg.h>
-#include <stdbool.h>
 
 #include "base/str.h"
 
@@ -27,16 +26,19 @@ static int PRINTF_LIKE(5, 0) vfail(int code, const struct conf_place *place, con
     return code;
 }
 
-static int code_of(const struct conf_place *place) {
-    bool by_option = place != NULL && place->name != NULL && place->line == 0;
-    return by_option ? ERR_USAGE : ERR_CONFIG;
+bool conf_place_is_option(const struct conf_place *place) {
+    return place != NULL && place->name != NULL && place->line == 0 && place->name[0] == '-';
+}
+
+static int code_of(const struct conf_place *place, int otherwise) {
+    return conf_place_is_option(place) ? ERR_USAGE : otherwise;
 }
 
 int conf_fail(const struct conf_place *place, const char *key, struct err *err, const char *fmt,
               ...) {
     va_list args;
     va_start(args, fmt);
-    int rc = vfail(code_of(place), place, key, err, fmt, args);
+    int rc = vfail(code_of(place, ERR_CONFIG), place, key, err, fmt, args);
     va_end(args);
     return rc;
 }
@@ -45,7 +47,7 @@ int conf_fail_as(int code, const struct conf_place *place, const char *key, stru
                  const char *fmt, ...) {
     va_list args;
     va_start(args, fmt);
-    int rc = vfail(code != 0 ? code : code_of(place), place, key, err, fmt, args);
+    int rc = vfail(code_of(place, code != 0 ? code : ERR_CONFIG), place, key, err, fmt, args);
     va_end(args);
     return rc;
 }

@@ -17,6 +17,7 @@ static struct run_conf *conf_create(const char *path) {
     struct run_conf *conf = mem_zalloc(1, sizeof(*conf));
     conf->path = mem_strdup(path);
     settings_default(&conf->settings);
+    conf->log = (struct run_log){.kind = RUN_LOG_BARS, .every = 1};
     str_copy_fixed(conf->risk, sizeof(conf->risk), "none");
     return conf;
 }
@@ -25,6 +26,7 @@ void build_clear_strategy(struct strategy_conf *strategy) {
     mem_free(strategy->params);
     mem_free(strategy->symbols);
     mem_free(strategy->roles);
+    mem_free(strategy->params_from);
     *strategy = (struct strategy_conf){0};
 }
 
@@ -103,6 +105,22 @@ static int read_doc(struct build *b, const struct yaml_doc *doc, const char *fol
     return build_read_tree(b, doc);
 }
 
+/* What only file and command line together make impossible is the fault of the command line, though
+ * the sentence may point into the file. */
+static int blame(int rc, const struct yaml_doc *doc, const char *path, const char *folder,
+                 struct err *err) {
+    struct build alone = {.conf = conf_create(path), .err = &(struct err){0}};
+    int r = read_doc(&alone, doc, folder);
+    if (r == 0)
+        r = build_finish(&alone);
+    run_conf_destroy(&alone.conf);
+    if (r < 0)
+        return rc;
+    (void)err_prepend(err, "with the options put over it: ");
+    err->code = ERR_USAGE;
+    return ERR_USAGE;
+}
+
 /* args may be NULL. Takes b->conf over. */
 static int finish(struct build *b, int rc, const struct run_conf_args *args,
                   struct run_conf **ret) {
@@ -128,6 +146,8 @@ static int load(const char *path, const struct run_conf_args *args, struct run_c
     char *folder = fs_dirname(path);
     rc = read_doc(&b, doc, folder);
     rc = finish(&b, rc, args, ret);
+    if (rc < 0 && rc != ERR_USAGE && args != NULL)
+        rc = blame(rc, doc, path, folder, b.err);
     mem_free(folder);
     yaml_free(doc);
     return rc;

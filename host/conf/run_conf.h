@@ -23,6 +23,9 @@
 #include "conf/settings_table.h"
 #include "core/feed.h"
 #include "core/settings.h"
+#include "store/run_log.h"
+
+struct str; /* base/str.h */
 
 #define RUN_CONF_DATA_MAX 4096
 #define RUN_CONF_STRATEGIES_MAX 256
@@ -37,7 +40,7 @@ enum data_stamp { DATA_STAMP_OPEN = 0, DATA_STAMP_CLOSE = 1 };
 /* One scalar as written. */
 struct conf_value {
     char text[CONF_TEXT_MAX + 1];
-    bool quoted; /* text for certain: no number, no bool */
+    bool quoted; /* text for certain, though without its quotes it were a number or a bool */
     struct conf_place place;
 };
 
@@ -52,8 +55,9 @@ struct data_conf {
     struct decimal tick, lot;           /* zero = none; alike in all feeds of a symbol */
     double multiplier;                  /* 1 where nothing is said */
     bool tick_given, lot_given, multiplier_given;
-    struct conf_place place; /* of the entry, for complaints about it */
-    char key[32];            /* "data.0" (or "--data"), for sentences */
+    struct conf_place place;      /* of the entry, for complaints about it */
+    struct conf_place file_place; /* of the file's path */
+    char key[32];                 /* "data.0" (or "--data"), for sentences */
 };
 
 /* One param as given; params.h checks it. */
@@ -92,6 +96,7 @@ struct strategy_conf {
     double budget;     /* share of the silo's initial cash, (0, 1] */
     bool budget_given; /* else an equal share of what the given ones leave */
     char silo[32];
+    char *params_from; /* the place's name of params that run_conf_set_params put */
 };
 
 /* One account. There is always one; alone and unnamed it is "main". */
@@ -111,7 +116,9 @@ struct run_conf {
      * UTC */
     int64_t start, end;
     bool has_start, has_end;
-    char risk[16]; /* "none" */
+    struct conf_place start_place, end_place;
+    char risk[16];      /* "none" */
+    struct run_log log; /* what is recorded; no hash of a run knows it */
 
     struct data_conf *data;
     size_t data_count;
@@ -131,7 +138,7 @@ struct run_conf_args {
     const char *symbol;    /* only with one entry of data */
     const char *timeframe; /* of all data */
     const char *stamp;     /* of all data */
-    /* "KEY=VALUE", in order: settings, start, end, name, risk, params.NAME, roles.NAME,
+    /* "KEY=VALUE", in order: settings, start, end, name, risk, log, params.NAME, roles.NAME,
      * symbols=A,B, budget, silo, data.N.FIELD, strategies.NAME.FIELD, silos.NAME.initial_cash */
     const char *const *sets;
     size_t set_count;
@@ -146,13 +153,18 @@ int run_conf_load(const char *path, struct run_conf **ret, struct err *err) NODI
 int run_conf_parse(const char *text, size_t len, const char *name, const char *folder,
                    struct run_conf **ret, struct err *err) NODISCARD;
 
-/* File and command line. ERR_USAGE besides, for what the command line says wrong. */
+/* File and command line. ERR_USAGE besides, for what the command line says wrong: also where only
+ * both together are impossible, and the file alone is not. */
 int run_conf_from_args(const struct run_conf_args *args, struct run_conf **ret,
                        struct err *err) NODISCARD;
 
 /* 0 when there is all that a run needs: a strategy, data, and a file for each of the data.
  * ERR_USAGE without a config file, else ERR_CONFIG; says what to add. */
 int run_conf_require(const struct run_conf *conf, struct err *err) NODISCARD;
+
+/* The keys of a run config that are no settings but change what is played or recorded, with their
+ * words: the end of `--help-settings`. Lines of at most 100 columns. */
+void run_conf_help(struct str *str);
 
 /* Frees and clears the caller's pointer; *conf may be NULL. */
 void run_conf_destroy(struct run_conf **conf);

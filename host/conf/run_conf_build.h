@@ -22,7 +22,6 @@ struct build {
     const char *folder; /* of relative paths; NULL: the current one */
     size_t data_cap, strategy_cap, silo_cap;
     struct conf_place setting_places[SETTINGS_TOTAL];
-    struct conf_place end_place;
     bool funding_off;
     double funding_rate;
     struct conf_place funding_place;

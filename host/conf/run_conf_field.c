@@ -92,8 +92,20 @@ static int set_end(struct build *b, const char *key, const struct conf_text *val
         return rc;
     b->conf->end = is_day ? time + TIME_DAY : time;
     b->conf->has_end = true;
-    b->end_place = value->place;
+    b->conf->end_place = value->place;
     return 0;
+}
+
+static int set_log(struct build *b, const char *key, const struct conf_text *value) {
+    static const char *const words[] = {"full", "bars", "trades", "every 10 bars"};
+    char shown[CONF_SHOW_MAX], guess[CONF_TEXT_MAX + 1];
+    if (run_log_parse(value->text, &b->conf->log))
+        return 0;
+    return conf_fail(&value->place, key, b->err,
+                     "expected full, bars, trades or every N bars, found %s (%s)",
+                     conf_show(shown, value->text),
+                     conf_guess(guess, sizeof(guess), value->text, words, ARRAY_LEN(words),
+                                "choose one of them"));
 }
 
 int build_set_top(struct build *b, const char *key, const struct conf_text *value) {
@@ -104,8 +116,11 @@ int build_set_top(struct build *b, const char *key, const struct conf_text *valu
         return set_end(b, key, value);
     if (str_eq(key, "start")) {
         b->conf->has_start = true;
+        b->conf->start_place = value->place;
         return conf_read_moment(value, want(key), &b->conf->start, NULL, b->err);
     }
+    if (str_eq(key, "log"))
+        return set_log(b, key, value);
     if (str_eq(key, "name"))
         return take_text(b, key, value, b->conf->name, sizeof(b->conf->name));
     if (str_eq(key, "risk"))
@@ -153,6 +168,7 @@ int build_set_data(struct build *b, struct data_conf *data, const char *field, c
     CHECKF(str_eq(field, "file"), "%s", field);
     if (value->text[0] == '\0')
         return conf_fail(&value->place, key, b->err, "no path (name a CSV file)");
+    data->file_place = value->place;
     return take_path(b, key, value, true, data->file);
 }
 
@@ -207,7 +223,7 @@ int build_set_param(struct build *b, struct strategy_conf *strategy, const char 
         return conf_fail(name_place, key, b->err, "a name longer than %d bytes (no param has that)",
                          CONF_NAME_MAX);
     str_copy_fixed(param.key, sizeof(param.key), key);
-    param.value.quoted = value->quoted;
+    param.value.quoted = value->quoted && conf_is_literal(value->text);
     param.value.place = value->place;
     int rc = take_text(b, key, value, param.value.text, sizeof(param.value.text));
     if (rc < 0)

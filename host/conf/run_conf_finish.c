@@ -52,7 +52,7 @@ static int finish_settings(struct build *b) {
         char start[TIME_ISO_MAX], end[TIME_ISO_MAX];
         time_format_iso(start, sizeof(start), conf->start);
         time_format_iso(end, sizeof(end), conf->end);
-        return conf_fail(&b->end_place, "end", b->err,
+        return conf_fail(&conf->end_place, "end", b->err,
                          "%s is not after the start, %s (give a later end)", end, start);
     }
     if (!b->funding_off && b->funding_rate != 0.0)

@@ -1,13 +1,13 @@
-/* Which keys there are, and what to say of one that is none. */
+/* Which keys there are, what they mean, and what to say of one that is none. */
 #include <stdio.h>
 #include <string.h>
 
 #include "base/str.h"
 #include "conf/run_conf_build.h"
 
-static const char *const top_names[] = {"strategy", "params", "symbols",   "roles",   "strategies",
-                                        "data",     "symbol", "timeframe", "start",   "end",
-                                        "name",     "risk",   "sizing",    "funding", "silos"};
+static const char *const top_names[] = {
+    "strategy", "params", "symbols", "roles", "strategies", "data",   "symbol",  "timeframe",
+    "start",    "end",    "name",    "risk",  "log",        "sizing", "funding", "silos"};
 
 /* Words that people try, and where the thing is said here. */
 static const struct {
@@ -26,7 +26,31 @@ static const struct {
     {"spread", "did you mean spread_bps?"},
     {"commission", "it is commission_bps, commission_per_unit or commission_per_fill"},
     {"fees", "it is commission_bps, commission_per_unit or commission_per_fill"},
+    {"logging", "did you mean log?"},
+    {"record", "did you mean log?"},
 };
+
+/* Keys that change what is played or recorded, and how no order is filled. */
+static const struct {
+    const char *key, *value, *words;
+} run_keys[] = {
+    {"start", "the first bar  (a date, 2013-03-01T14:30Z, or milliseconds since 1970)",
+     "bars that open before it are left out"},
+    {"end", "the last bar  (as start)",
+     "bars that open at it or later are left out; a date alone counts to the end of its day: end: "
+     "2015-12-31 plays that day too"},
+    {"log", "bars  (full | bars | trades | every N bars)",
+     "what is recorded of each bar: its account, ledgers, plots and variables (bars); those of each "
+     "Nth and the last (every N bars); those and each decision (full); nothing (trades). Orders, "
+     "fills, trades, metrics and the equity curve are recorded in any case. It changes no result"},
+};
+
+void run_conf_help(struct str *str) {
+    for (size_t i = 0; i < ARRAY_LEN(run_keys); i++) {
+        str_appendf(str, "%s: %s\n", run_keys[i].key, run_keys[i].value);
+        settings_help_words(str, run_keys[i].words);
+    }
+}
 
 static int refuse(struct build *b, const char *key, const struct conf_place *place,
                   const char *cure) {

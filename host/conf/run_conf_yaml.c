@@ -131,6 +131,17 @@ typedef int pair_setter(struct build *b, struct strategy_conf *strategy, const c
                         const struct conf_place *name_place, const char *key,
                         const struct conf_text *value);
 
+/* A param's value: a scalar, or {plain: TEXT} for one that stood without quotes and that JSON can't
+ * write so (run_conf_write.h). */
+static int take_param(const struct build *b, const struct yaml_node *node, const char *key,
+                      struct conf_text *ret) {
+    const struct yaml_node *plain = node->count == 1 ? yaml_get(node, "plain") : NULL;
+    if (plain == NULL || plain->kind != YAML_SCALAR)
+        return take_scalar(b, node, key, ret);
+    *ret = (struct conf_text){plain->scalar, false, place_of(b, plain)};
+    return 0;
+}
+
 /* params and roles: a map of names and values. */
 static int read_pairs(struct build *b, const struct yaml_node *node, struct strategy_conf *strategy,
                       const char *prefix, pair_setter *set) {
@@ -141,7 +152,7 @@ static int read_pairs(struct build *b, const struct yaml_node *node, struct stra
         char key[CONF_KEY_MAX + 1];
         join_key(key, prefix, name);
         struct conf_text value;
-        rc = take_scalar(b, node->items[i], key, &value);
+        rc = (set == build_set_param ? take_param : take_scalar)(b, node->items[i], key, &value);
         if (rc == 0)
             rc = set(b, strategy, name, &place, key, &value);
     }

@@ -98,17 +98,30 @@ int conf_read_decimal(const struct conf_text *value, struct conf_want want, stru
 
 /* ---- words ---- */
 
-int conf_read_bool(const struct conf_text *value, struct conf_want want, bool *ret,
-                   struct err *err) {
+static bool parse_bool(const char *text, bool *ret) {
     static const char *const words[] = {"false", "true", "no", "yes", "off", "on", "0", "1"};
-    if (value->quoted)
-        return refuse_quotes(value, want, "true or false", err);
     for (size_t i = 0; i < ARRAY_LEN(words); i++) {
-        if (strcasecmp(value->text, words[i]) == 0) {
+        if (strcasecmp(text, words[i]) == 0) {
             *ret = i % 2 == 1;
-            return 0;
+            return true;
         }
     }
+    return false;
+}
+
+bool conf_is_literal(const char *text) {
+    double number;
+    int64_t whole;
+    bool on;
+    return str_parse_f64(text, &number) || str_parse_i64(text, &whole) || parse_bool(text, &on);
+}
+
+int conf_read_bool(const struct conf_text *value, struct conf_want want, bool *ret,
+                   struct err *err) {
+    if (value->quoted)
+        return refuse_quotes(value, want, "true or false", err);
+    if (parse_bool(value->text, ret))
+        return 0;
     char shown[CONF_SHOW_MAX];
     return FAIL("expected true or false, found %s (yes, no, on, off, 1 and 0 will do too)",
                 conf_show(shown, value->text));

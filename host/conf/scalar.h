@@ -61,6 +61,9 @@ int conf_read_symbol(const struct conf_text *value, struct conf_want want, char 
 int conf_read_name(const struct conf_text *value, struct conf_want want, char *ret, size_t cap,
                    struct err *err) NODISCARD;
 
+/* Whether the text without quotes is a number or a bool, so that quotes make a difference. */
+bool conf_is_literal(const char *text);
+
 /* Whether it is a name character as above. */
 bool conf_is_name_char(char c);
 

@@ -225,8 +225,7 @@ static void help_range(struct str *str, const struct setting *setting) {
     }
 }
 
-/* The words in lines of at most 100 columns, each behind four spaces. */
-static void help_words(struct str *str, const char *words) {
+void settings_help_words(struct str *str, const char *words) {
     const size_t width = 96;
     while (*words != '\0') {
         size_t len = strlen(words);
@@ -252,6 +251,6 @@ void settings_help(struct str *str) {
         str_appendf(str, "%s: %s  (", setting->key, value);
         help_range(str, setting);
         str_append(str, ")\n");
-        help_words(str, setting->words);
+        settings_help_words(str, setting->words);
     }
 }

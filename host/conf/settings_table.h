@@ -83,5 +83,7 @@ const char *setting_choice(const struct setting *setting, size_t index);
 /* All settings with default, range and words, for `--help-settings`. Lines of at most 100 columns.
  */
 void settings_help(struct str *str);
+/* Words of a key as settings_help has them: lines behind four spaces. */
+void settings_help_words(struct str *str, const char *words);
 
 #endif

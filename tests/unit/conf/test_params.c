@@ -247,7 +247,11 @@ Test(params, a_value_of_the_command_line_names_its_option) {
                                .key = "strategies.b.params.fast",
                                .name_place = {.name = "--set"},
                                .value = {.text = "500", .place = {.name = "--set"}}};
-    cr_assert_eq(params_resolve(desc, &param, 1, &block, NULL, NULL, &err), ERR_PARAM);
+    cr_assert_eq(params_resolve(desc, &param, 1, &block, NULL, NULL, &err), ERR_USAGE);
     cr_assert_str_eq(err.text, "--set: strategies.b.params.fast: expected an integer from 1 to "
                                "200, found 500 (at most 200)");
+    param.value.place = (struct conf_place){.name = "preset slow"};
+    cr_assert_eq(params_resolve(desc, &param, 1, &block, NULL, NULL, &err), ERR_PARAM);
+    cr_assert_str_eq(err.text, "preset slow: strategies.b.params.fast: expected an integer from 1 "
+                               "to 200, found 500 (at most 200)");
 }

@@ -292,3 +292,64 @@ Test(run_conf, the_largest_lists_are_accepted) {
                      "big.yaml:4355:4: strategies: more than 256 entries (split the run)");
     str_fini(&text);
 }
+
+Test(run_conf, what_is_recorded_is_said_by_log) {
+    static const struct {
+        const char *text;
+        enum run_log_kind kind;
+        int64_t every;
+    } rows[] = {{"", RUN_LOG_BARS, 1},
+                {"log: bars\n", RUN_LOG_BARS, 1},
+                {"log: full\n", RUN_LOG_FULL, 1},
+                {"log: trades\n", RUN_LOG_TRADES, 1},
+                {"log: every 10 bars\n", RUN_LOG_EVERY, 10},
+                {"log: \"every bar\"\n", RUN_LOG_EVERY, 1}};
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct run_conf *conf = parse(rows[i].text);
+        cr_assert_eq(conf->log.kind, rows[i].kind, "%s", rows[i].text);
+        cr_assert_eq(conf->log.every, rows[i].every, "%s", rows[i].text);
+        run_conf_destroy(&conf);
+    }
+}
+
+Test(run_conf, log_is_no_setting_so_no_hash_knows_it) { cr_assert_null(settings_find("log")); }
+
+Test(run_conf, places_of_what_a_run_looks_for_later_are_known) {
+    struct run_conf *conf = parse("strategy: ema_cross\n"
+                                  "data:\n"
+                                  "- {symbol: A, file: a.csv}\n"
+                                  "- b.csv\n"
+                                  "end: 2015-12-31\n");
+    cr_assert(conf->strategies[0].place.line == 1 && conf->strategies[0].place.column == 11);
+    cr_assert(conf->data[0].place.line == 3 && conf->data[0].place.column == 3);
+    cr_assert(conf->data[0].file_place.line == 3 && conf->data[0].file_place.column == 21);
+    cr_assert(conf->data[1].file_place.line == 4 && conf->data[1].file_place.column == 3);
+    cr_assert(conf->end_place.line == 5 && conf->end_place.column == 6);
+    cr_assert_null(conf->start_place.name);
+    run_conf_destroy(&conf);
+}
+
+Test(run_conf, help_has_the_keys_that_are_no_settings) {
+    struct str help = {0};
+    run_conf_help(&help);
+    cr_assert_not_null(
+        strstr(str_text(&help), "log: bars  (full | bars | trades | every N bars)\n"));
+    cr_assert_not_null(strstr(str_text(&help), "a date alone counts to the end of its day"));
+    for (const char *line = str_text(&help); *line != '\0';) {
+        size_t len = strcspn(line, "\n");
+        cr_assert_leq(len, 100);
+        line += len + 1;
+    }
+    str_fini(&help);
+}
+
+Test(run_conf, a_param_may_say_that_it_stands_without_quotes) {
+    struct run_conf *conf =
+        parse("strategy: s\nparams: {a: {plain: \".5\"}, b: \".5\", c: \"x\"}\n");
+    const struct param_conf *params = conf->strategies[0].params;
+    cr_assert_str_eq(params[0].value.text, ".5");
+    cr_assert_not(params[0].value.quoted);
+    cr_assert(params[1].value.quoted);
+    cr_assert_not(params[2].value.quoted); /* nobody would take x for a number */
+    run_conf_destroy(&conf);
+}

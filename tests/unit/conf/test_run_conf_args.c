@@ -272,3 +272,51 @@ Test(run_conf_args, says_what_a_run_still_needs) {
     cr_assert_str_eq(err.text, "data: which bars? (give --data FILE)");
     run_conf_destroy(&conf);
 }
+
+Test(run_conf_args, what_only_both_make_impossible_is_wrong_usage, .fini = drop_config) {
+    static const struct {
+        const char *set, *sentence;
+    } rows[] = {
+        {"start=2020-01-01", "run.yaml:1:6: end: 2016-01-01T00:00:00Z is not after the start, "
+                             "2020-01-01T00:00:00Z (give a later end)"},
+        {"account=cash", "run.yaml:2:11: leverage: 2 has no meaning for account: cash (remove it, "
+                         "or write account: margin)"},
+        {"strategies.a.budget=0.9",
+         "run.yaml:5:14: strategies: the budgets of silo main add up to 1.3 (at most 1)"},
+        {"strategies.b.silo=x",
+         "run.yaml:5:14: strategies: b: there is no silo x (add it to silos)"},
+        {"strategies.b.name=a",
+         "run.yaml:5:14: strategies: two of them are called a (give one another name: ...)"},
+    };
+    write_config("end: 2015-12-31\nleverage: 2\nstrategies:\n"
+                 "- {strategy: a, budget: 0.5}\n- {strategy: b, budget: 0.4}\n");
+    char sentence[512];
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct run_conf_args args = {.config = config, SETS(rows[i].set)};
+        snprintf(sentence, sizeof(sentence), "with the options put over it: %s/%s", folder,
+                 rows[i].sentence);
+        refused(&args, ERR_USAGE, sentence);
+    }
+}
+
+Test(run_conf_args, what_the_file_alone_makes_impossible_is_the_files_fault, .fini = drop_config) {
+    write_config("start: 2016-01-01\nend: 2015-12-31\n");
+    char sentence[256];
+    struct run_conf_args args = {.config = config, SETS("slippage_bps=1")};
+    snprintf(sentence, sizeof(sentence),
+             "%s:2:6: end: 2016-01-01T00:00:00Z is not after the start, 2016-01-01T00:00:00Z (give "
+             "a later end)",
+             config);
+    refused(&args, ERR_CONFIG, sentence);
+}
+
+Test(run_conf_args, log_is_set_like_any_key) {
+    struct run_conf_args args = {SETS("log=trades", "log=every 100 bars")};
+    struct run_conf *conf = build(&args);
+    cr_assert(conf->log.kind == RUN_LOG_EVERY && conf->log.every == 100);
+    run_conf_destroy(&conf);
+    struct run_conf_args wrong = {SETS("log=every 0 bars")};
+    refused(&wrong, ERR_USAGE,
+            "--set: log: expected full, bars, trades or every N bars, found 'every 0 bars' (did "
+            "you mean every 10 bars?)");
+}

@@ -277,3 +277,29 @@ Test(run_conf_broken, every_cut_of_a_file_ends_well) {
         mem_free(cut);
     }
 }
+
+Test(run_conf_broken, log_has_its_words) {
+    static const struct broken rows[] = {
+        {"log: ful\n", "run.yaml:1:6: log: expected full, bars, trades or every N bars, found "
+                       "'ful' (did you mean full?)"},
+        {"log: 10\n", "run.yaml:1:6: log: expected full, bars, trades or every N bars, found '10' "
+                      "(choose one of them)"},
+        {"lgo: full\n", "run.yaml:1:1: lgo: unknown key (did you mean log?)"},
+        {"logging: full\n", "run.yaml:1:1: logging: unknown key (did you mean log?)"},
+    };
+    refused(rows, ARRAY_LEN(rows));
+}
+
+Test(run_conf_broken, only_params_can_be_plain) {
+    static const struct broken rows[] = {
+        {"params: {a: {plan: 1}}\n", "run.yaml:1:13: params.a: expected one value, found a mapping "
+                                     "(write key: value)"},
+        {"params: {a: {plain: 1, b: 2}}\n", "run.yaml:1:13: params.a: expected one value, found a "
+                                            "mapping (write key: value)"},
+        {"params: {a: {plain: [1]}}\n", "run.yaml:1:13: params.a: expected one value, found a "
+                                        "mapping (write key: value)"},
+        {"roles: {a: {plain: KO}}\n", "run.yaml:1:12: roles.a: expected one value, found a mapping "
+                                      "(write key: value)"},
+    };
+    refused(rows, ARRAY_LEN(rows));
+}
