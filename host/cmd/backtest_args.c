@@ -24,16 +24,27 @@ static const char help[] =
     "      --timeframe T      1m 5m 1h 1d ... (default: from the file's name, or its stamps)\n"
     "      --stamp open|close what the file's times are (default open)\n"
     "      --set KEY=VALUE    params.fast=20, slippage_bps=0, data.0.lot=1 ...; may be repeated\n"
+    "      --preset NAME      params saved under that name, instead of the config's; --set params.X\n"
+    "                         goes over them (qshost presets)\n"
+    "      --db FILE          the database of runs and presets (default: quasar.sqlite of the project)\n"
     "      --json             the result as JSON\n"
     "  -o, --output FILE      write the journal there\n"
     "      --no-record        keep no journal\n"
     "      --inline           run in this process (for gdb and coverage)\n"
     "      --loopback         serialise all that crosses between engine and strategy (a self-test)\n"
     "      --cut-after N      play only the first N instants\n"
-    "      --help-settings    all settings, with ranges and defaults\n"
+    "      --help-settings    all settings, with ranges and defaults; then start, end and log\n"
     "      --help             this text\n"
     "\n"
-    "Exit code: 0 done, 1 failed, 2 wrong usage.\n"
+    "With --set start=DAY and --set end=DAY, both days are played (an end with a time of day is not).\n"
+    "\n"
+    "Environment:\n"
+    "  QS_DEADLINE_MS         how long a callback may take, in ms (default 10000); over it is a hang\n"
+    "  QS_CACHE               folder of copied builds and of columns read from CSV\n"
+    "                         (default: quasar in $XDG_CACHE_HOME, or in ~/.cache)\n"
+    "  QS_PLUGINS             folders of strategies, split at ':', before plugins/ of the project\n"
+    "\n"
+    "Exit code: 0 done, 1 failed, 2 wrong usage (what the options say, --set too, is wrong).\n"
     "\n"
     "Example: qshost backtest --strategy ema_cross --data goog_1d.csv --set params.fast=20\n";
 
@@ -44,6 +55,8 @@ enum {
     OPT_TIMEFRAME,
     OPT_STAMP,
     OPT_SET,
+    OPT_PRESET,
+    OPT_DB,
     OPT_JSON,
     OPT_NO_RECORD,
     OPT_INLINE,
@@ -61,6 +74,8 @@ static const struct option known[] = {{"config", required_argument, NULL, 'c'},
                                       {"timeframe", required_argument, NULL, OPT_TIMEFRAME},
                                       {"stamp", required_argument, NULL, OPT_STAMP},
                                       {"set", required_argument, NULL, OPT_SET},
+                                      {"preset", required_argument, NULL, OPT_PRESET},
+                                      {"db", required_argument, NULL, OPT_DB},
                                       {"json", no_argument, NULL, OPT_JSON},
                                       {"no-record", no_argument, NULL, OPT_NO_RECORD},
                                       {"inline", no_argument, NULL, OPT_INLINE},
@@ -74,6 +89,7 @@ static int print_settings(void) {
     struct str text;
     str_init(&text);
     settings_help(&text);
+    run_conf_help(&text);
     int r = strategy_text_print(str_text(&text));
     str_fini(&text);
     return r;
@@ -111,6 +127,12 @@ static int take_option(struct backtest_args *a, int option, const char *argument
         return -1;
     case OPT_SET:
         a->sets[a->conf.set_count++] = argument;
+        return -1;
+    case OPT_PRESET:
+        a->preset = argument;
+        return -1;
+    case OPT_DB:
+        a->db = argument;
         return -1;
     case OPT_CUT:
         return parse_cut(argument, &a->cut_after);

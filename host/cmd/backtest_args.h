@@ -13,6 +13,8 @@ struct backtest_args {
     struct run_conf_args conf;
     const char **data, **sets; /* behind conf's lists */
     const char *output;        /* -o: the journal file; NULL = the project's next run */
+    const char *preset;        /* NULL: none */
+    const char *db;            /* NULL: the project's */
     bool json, is_inline, loopback, no_record;
     int64_t cut_after;
 };

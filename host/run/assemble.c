@@ -5,11 +5,33 @@
 
 #include "base/check.h"
 #include "base/mem.h"
+#include "data/series_name.h"
 #include "run/bind.h"
 
 static int explain_at(const struct conf_place *place, const char *key, struct err *err) {
     struct err cause = *err;
     return conf_fail(place, key, err, "%s", cause.text);
+}
+
+/* What is not there was named somewhere: "run.yaml:3:11: ..." where that is a file. The code stays.
+ */
+static int locate(const struct conf_place *place, struct err *err) {
+    bool is_missing = err->code == ERR_NOT_FOUND || err->code == ERR_IO;
+    if (is_missing && place->name != NULL && place->line > 0)
+        (void)err_prepend(err, "%s:%d:%d: ", place->name, place->line, place->column);
+    return err->code;
+}
+
+/* What was asked for does not fit the file: say where it was asked. Where --set chose the range,
+ * that is what is wrong, not the entry of the data. */
+static int explain_series(const struct run_conf *conf, const struct data_conf *d, struct err *err) {
+    char symbol[SYMBOL_MAX];
+    bool is_range = d->symbol[0] || series_name_symbol(d->file, false, symbol, NULL) == 0;
+    if (is_range && conf_place_is_option(&conf->start_place))
+        return explain_at(&conf->start_place, "start", err);
+    if (is_range && conf_place_is_option(&conf->end_place))
+        return explain_at(&conf->end_place, "end", err);
+    return explain_at(&d->place, d->key, err);
 }
 
 static int open_series(struct plan *plan, struct err *err) {
@@ -27,10 +49,10 @@ static int open_series(struct plan *plan, struct err *err) {
         if (!conf->has_start && !conf->has_end)
             spec.start = spec.end = 0;
         int r = series_open(&spec, &plan->series[i], err);
-        if (r == ERR_USAGE) /* what was asked for does not fit the file: say where it was asked */
-            r = explain_at(&d->place, d->key, err);
+        if (r == ERR_USAGE)
+            return explain_series(conf, d, err);
         if (r < 0)
-            return r;
+            return locate(&d->file_place, err);
         plan->feed_count++;
     }
     return 0;
@@ -111,6 +133,23 @@ static int make_symbols(struct plan *plan, struct err *err) {
     return 0;
 }
 
+/* Two files of one feed, at the place of the later entry. */
+static int refuse_twins(const struct plan *plan, const struct series *a, const struct series *b,
+                        struct err *err) {
+    const struct conf_place *place = NULL;
+    const char *key = NULL;
+    for (size_t i = 0; i < plan->conf->data_count; i++) {
+        const struct data_conf *d = &plan->conf->data[i];
+        if (strcmp(d->file, a->path) == 0 || strcmp(d->file, b->path) == 0) {
+            place = &d->place;
+            key = d->key;
+        }
+    }
+    return conf_fail(place, key, err,
+                     "%s and %s are both %s at %s (name another symbol or drop one of them)",
+                     a->path, b->path, b->symbol, b->timeframe.name);
+}
+
 /* Feeds in their order; the first feed of a symbol is its shortest, so orders meet its bars. */
 static int make_feeds(struct plan *plan, struct err *err) {
     bool *has_execution = mem_zalloc((size_t)plan->symbol_count, sizeof *has_execution);
@@ -119,10 +158,7 @@ static int make_feeds(struct plan *plan, struct err *err) {
     for (int32_t i = 0; i < plan->feed_count && r == 0; i++) {
         struct series *series = plan->series[i];
         if (i > 0 && by_timeframe_and_symbol(&plan->series[i - 1], &plan->series[i]) == 0)
-            r = err_set(err, ERR_CONFIG,
-                        "%s and %s are both %s at %s (name another symbol or drop one of them)",
-                        plan->series[i - 1]->path, series->path, series->symbol,
-                        series->timeframe.name);
+            r = refuse_twins(plan, plan->series[i - 1], series, err);
         struct feed *feed = &plan->feeds[i];
         *feed = series_feed(series);
         struct instrument key = {0};
@@ -148,7 +184,7 @@ static int resolve_strategy(struct plan *plan, struct plan_strategy *s, struct p
     const struct strategy_conf *conf = s->conf;
     int r = finder.find(finder.self, conf->strategy, &s->descriptor, &s->build, err);
     if (r < 0)
-        return r;
+        return locate(&conf->place, err);
     s->params = mem_zalloc(s->descriptor.params_size + 1u, 1);
     s->texts = mem_zalloc(s->descriptor.input_count + 1u, sizeof *s->texts);
     r = params_resolve(&s->descriptor, conf->params, conf->param_count, s->params, s->texts,
