@@ -60,6 +60,11 @@ def lone(name, strategy_id, entries, params=None, **settings):
     return Scenario(name, {"strategies": [one], "data": entries, **settings})
 
 
+def pair(name, entries, a, b, **settings):
+    one = strategy("s", "pair_zscore", roles={"a": a, "b": b})
+    return Scenario(name, {"strategies": [one], "data": entries, **settings})
+
+
 def plain():
     two = [data("nvda_1d.csv"), data("orcl_1d.csv")]
     late = {"start": "2003-01-01"}
@@ -73,6 +78,15 @@ def plain():
         lone("dma_sx5e", "dual_ma_crossover", data("sx5e_5m.csv", stamp="close", tick=0.01)),
         lone("ema_btc_1m", "ema_cross", data("unittest_btc_1m.csv"), end="2017-11-08"),
         lone("hold_month", "buy_and_hold", data("btcusd_1mo.csv", stamp="close")),
+        lone("rsi_spy", "rsi_mean_reversion", data("lean_spy_1d.csv"), close_at_end="last_close"),
+        lone("bollinger_eurusd", "bollinger_mean_reversion", data("eurusd_1h.csv"),
+             commission_bps=1),
+        lone("donchian_btcusd", "donchian_breakout", data("btcusd_1h.csv"),
+             {"direction": "both"}, end="2018-03-31", trades="flat"),
+        pair("pair_daily", two, "ORCL", "NVDA", **late),
+        pair("pair_minutes",
+             [data("us2019_spy_1m.csv", "SPY"), data("us2019_gld_1m.csv", "GLD")],
+             "SPY", "GLD", commission_bps=1, size_resolve="fill"),
         Scenario(
             "two_by_two",
             {
