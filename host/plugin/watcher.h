@@ -48,7 +48,10 @@ int watcher_create(struct watcher **ret, struct err *err) NODISCARD;
 /* Frees and clears; *watcher may be NULL. */
 void watcher_destroy(struct watcher **watcher);
 /* Files that are there at that moment are known, not changes; with report_present they are handed
- * out as changes (quiet already). */
+ * out as changes (quiet already). ERR_USAGE when that path is watched already; ERR_IO when the user
+ * has no watch left (the sentence names the sysctl) or the process no descriptor: the folder may
+ * be half known then, and the watcher is only good for watcher_destroy. A missing or unreadable
+ * folder is no error. */
 int watcher_add(struct watcher *watcher, const struct watcher_folder *folder, bool report_present,
                 int64_t now, struct err *err) NODISCARD;
 /* For poll(POLLIN). */
@@ -58,11 +61,13 @@ int watcher_timeout_ms(const struct watcher *watcher, int64_t now);
 /* Drains events, scans when it is time. Errors of single folders are kept as "missing" and tried
  * again; negative only when inotify itself fails. */
 int watcher_pump(struct watcher *watcher, int64_t now, struct err *err) NODISCARD;
-/* True and the next change whose path is quiet, oldest first. */
+/* True and the next change whose path is quiet: the one that has been for longest, of equals the
+ * one that began first. It looks at the file once more, so a change that was taken back is none. */
 bool watcher_next(struct watcher *watcher, int64_t now, struct watcher_change *ret);
 /* Whether a path has a change that is not handed out yet, quiet or not. */
 bool watcher_has_pending(const struct watcher *watcher, const char *path);
-/* What the file is now counts as handed out (the host itself has just written it). */
+/* What the file is now counts as handed out (the host itself has just written it); also before its
+ * events were read. A path that is in no watched folder is left alone. */
 void watcher_forget(struct watcher *watcher, const char *path);
 
 #endif
