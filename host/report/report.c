@@ -68,6 +68,16 @@ const char *report_default(const struct report *report, const char *key) {
     return NULL;
 }
 
+const char *report_param_default(const struct report *report, const char *strategy,
+                                 const char *name) {
+    for (size_t i = 0; i < report->facts->param_default_count; i++) {
+        const struct param_default *known = &report->facts->param_defaults[i];
+        if (str_eq(known->strategy, strategy) && str_eq(known->name, name))
+            return known->value;
+    }
+    return NULL;
+}
+
 bool report_is_optimistic(const char *key, const char *value) {
     static const struct setting_default table[] = {
         {"fill_model", "close_to_close"},

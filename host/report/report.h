@@ -32,10 +32,17 @@ struct setting_default {
     const char *key, *value; /* canonical texts, as in SETTING records */
 };
 
+/* The default of a strategy's input. */
+struct param_default {
+    const char *strategy; /* the instance's name in the run */
+    const char *name, *value;
+};
+
 /* What is not in the journal. Every pointer may be NULL: then nothing is said about it. */
 struct run_facts {
-    int64_t number;   /* 0: the run was not kept */
-    const char *path; /* of its journal file */
+    int64_t number;       /* 0: the run was not kept */
+    const char *path;     /* of its journal file */
+    const char *database; /* where it is recorded */
     const char *host_version;
     const char *risk; /* name of the risk policy, "none" */
     const char *bars_hash, *config_hash, *code_hash, *journal_hash; /* hex */
@@ -46,6 +53,9 @@ struct run_facts {
     size_t timing_count;
     const struct setting_default *defaults; /* of all settings */
     size_t default_count;
+    const struct param_default *param_defaults; /* of all inputs that are no symbols */
+    size_t param_default_count;
+    int64_t warmup_bars; /* needed before the first callback; 0: unknown */
 };
 
 struct report {
@@ -63,6 +73,9 @@ int report_make(struct collector *collector, const struct run_facts *facts, stru
 const struct run_build *report_build(const struct report *report, const char *strategy);
 /* The default of a setting, or NULL when nobody told. */
 const char *report_default(const struct report *report, const char *key);
+/* The default of a strategy's input, or NULL when nobody told. */
+const char *report_param_default(const struct report *report, const char *strategy,
+                                 const char *name);
 /* Whether this choice promises more than a market would give. */
 bool report_is_optimistic(const char *key, const char *value);
 /* The records BARS of a feed, or NULL. */

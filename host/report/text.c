@@ -3,22 +3,26 @@
 
 #include "report/text_page.h"
 
-void report_text(const struct report *report, int width, struct str *str) {
+void report_text(const struct report *report, const struct report_style *style, struct str *str) {
     struct page page = {.report = report,
                         .c = report->collector,
                         .str = str,
-                        .width = width < 40 ? 40 : (size_t)width};
+                        .width = style->width < 40 ? 40 : (size_t)style->width,
+                        .colour = style->colour,
+                        .ascii = style->ascii};
     text_title(&page);
     text_data(&page);
     text_why(&page);
+    text_picture(&page);
     text_group(&page, "Result", METRIC_RESULT);
     text_group(&page, "Risk", METRIC_RISK);
-    if (page.c->trade_count > 0)
-        text_group(&page, "Trades", METRIC_TRADES);
+    text_trades(&page);
     text_group(&page, "Costs", METRIC_COSTS);
     text_strategies(&page);
     text_counts(&page);
     text_positions(&page);
+    text_words(&page);
+    text_variables(&page);
     text_settings(&page);
     text_hashes(&page);
     text_timing(&page);

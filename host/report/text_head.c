@@ -33,34 +33,35 @@ void text_title(struct page *p) {
     }
     str_append_char(p->str, '\n');
     if (facts->interruption != NULL)
-        page_paragraph(p, facts->interruption);
+        page_warning(p, facts->interruption);
 }
 
 void text_data(struct page *p) {
     static const enum table_align aligns[] = {TABLE_LEFT, TABLE_LEFT, TABLE_RIGHT, TABLE_LEFT,
                                               TABLE_LEFT};
     const struct names *names = &p->c->names;
-    struct table table;
-    page_begin_table(&table, aligns, ARRAY_LEN(aligns));
+    struct page_table t;
+    page_begin_table(&t, aligns, ARRAY_LEN(aligns));
     for (int64_t i = 0; i < names->feed_count; i++) {
         const struct name_feed *feed = &names->feeds[i];
         const struct collected_bars *bars = report_bars(p->report, i);
         char first[TIME_ISO_MAX] = "", last[TIME_ISO_MAX] = "";
-        table_cell(&table, "");
-        table_cell(&table, names->symbols[feed->symbol].name);
-        table_cell(&table, feed->timeframe_name);
+        table_cell(&t.table, "");
+        table_cell(&t.table, names->symbols[feed->symbol].name);
+        table_cell(&t.table, feed->timeframe_name);
         if (bars != NULL) {
             text_time(first, sizeof(first), bars->first);
             text_time(last, sizeof(last), bars->last);
-            table_cellf(&table, "%" PRId64 " bars", bars->rows);
-            table_cellf(&table, "%s to %s", first, last);
+            table_cellf(&t.table, "%" PRId64 " bars", bars->rows);
+            table_cellf(&t.table, "%s to %s", first, last);
         } else {
-            table_cell(&table, "");
-            table_cell(&table, "");
+            table_cell(&t.table, "");
+            table_cell(&t.table, "");
         }
-        table_cell(&table, feed->synthetic ? "SYNTHETIC" : "");
+        table_cell(&t.table, feed->synthetic ? "SYNTHETIC" : "");
+        page_cell_colour(&t, feed->synthetic ? PAGE_WARN : PAGE_PLAIN);
     }
-    page_end_table(p, &table);
+    page_end_table(p, &t);
     if (p->c->has_start) {
         char start[TIME_ISO_MAX], line[200];
         text_time(start, sizeof(start), p->c->start_time);

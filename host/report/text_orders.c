@@ -4,25 +4,27 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-static void reason_rows(struct page *p, const char *title, const int64_t *counts) {
+static void reason_rows(struct page *p, const char *title, const int64_t *counts,
+                        enum page_colour colour) {
     static const enum table_align aligns[] = {TABLE_RIGHT, TABLE_LEFT, TABLE_LEFT};
-    struct table table;
+    struct page_table t;
     bool is_first = true;
     for (int i = 0; i <= REASON_COUNT; i++) {
         if (counts[i] == 0)
             continue;
         if (is_first) {
             page_heading(p, title);
-            page_begin_table(&table, aligns, ARRAY_LEN(aligns));
+            page_begin_table(&t, aligns, ARRAY_LEN(aligns));
         }
         is_first = false;
-        table_cell(&table, "");
-        table_cellf(&table, "%" PRId64, counts[i]);
-        table_cell(&table, reason_name(i));
-        page_words_cell(p, &table, 34, reason_words(i));
+        table_cell(&t.table, "");
+        table_cellf(&t.table, "%" PRId64, counts[i]);
+        table_cell(&t.table, reason_name(i));
+        page_cell_colour(&t, colour);
+        page_words_cell(p, &t, 34, reason_words(i));
     }
     if (!is_first)
-        page_end_table(p, &table);
+        page_end_table(p, &t);
 }
 
 void text_counts(struct page *p) {
@@ -34,7 +36,7 @@ void text_counts(struct page *p) {
              " trades, %" PRId64 " rejected",
              c->intents, c->order_count, c->fill_count, c->trade_count, c->rejected_total);
     page_paragraph(p, line);
-    reason_rows(p, "Rejected orders", c->rejected);
-    reason_rows(p, "Intents without an order", c->refused);
-    reason_rows(p, "Canceled and expired orders", c->canceled);
+    reason_rows(p, "Rejected orders", c->rejected, PAGE_WARN);
+    reason_rows(p, "Intents without an order", c->refused, PAGE_WARN);
+    reason_rows(p, "Canceled and expired orders", c->canceled, PAGE_PLAIN);
 }

@@ -1,60 +1,142 @@
-/* Who made what, and what is still held. */
+/*
+ * The trades: their metrics, and the first and the last of them. A terminal that is too narrow
+ * loses columns, the least telling first: what is left out is in the export.
+ */
 #include "report/text_page.h"
 
 #include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
 
+#include "base/time.h"
 #include "report/text_value.h"
 
-void text_strategies(struct page *p) {
-    static const enum table_align aligns[] = {TABLE_LEFT, TABLE_RIGHT, TABLE_RIGHT, TABLE_RIGHT};
-    const struct collector *c = p->c;
-    struct table table;
-    if (c->names.strategy_count < 2)
-        return;
-    page_heading(p, "Strategies");
-    page_begin_table(&table, aligns, ARRAY_LEN(aligns));
-    for (int64_t i = 0; i < c->names.strategy_count; i++) {
-        double net = 0.0;
-        int64_t trades = 0;
-        char text[64], budget[64];
-        for (int64_t k = 0; k < c->trade_count; k++) {
-            net += c->trades[k].strategy == i ? c->trades[k].net : 0.0;
-            trades += c->trades[k].strategy == i;
-        }
-        text_money(text, sizeof(text), net);
-        text_money(budget, sizeof(budget), c->names.strategies[i].budget);
-        table_cell(&table, "");
-        table_cell(&table, c->names.strategies[i].name);
-        table_cellf(&table, "budget %s", budget);
-        table_cellf(&table, "%" PRId64 " trades", trades);
-        table_cellf(&table, "net %s", text);
-    }
-    page_end_table(p, &table);
+enum { SHOWN_MAX = 10, SHOWN_FIRST = 4, SHOWN_LAST = 5 };
+
+enum column {
+    NUMBER = 1 << 0,
+    STRATEGY = 1 << 1,
+    SYMBOL = 1 << 2,
+    SIDE = 1 << 3, /* without it the quantity has a sign */
+    ENTRY_PRICE = 1 << 4,
+    EXIT_PRICE = 1 << 5,
+    DURATION = 1 << 6,
+    EVERY = (1 << 7) - 1
+};
+
+/* Given up from the left. */
+static const enum column spare[] = {NUMBER,     DURATION,    SIDE,  STRATEGY,
+                                    EXIT_PRICE, ENTRY_PRICE, SYMBOL};
+
+/* "2013-03-01", or with the minute where bars are shorter than days. */
+static void short_time(char *buffer, int64_t time, bool has_minutes) {
+    char text[TIME_ISO_MAX];
+    time_format_iso(text, sizeof(text), time);
+    text[10] = ' ';
+    snprintf(buffer, TIME_ISO_MAX, "%.*s", has_minutes ? 16 : 10, text);
 }
 
-void text_positions(struct page *p) {
-    static const enum table_align aligns[] = {TABLE_LEFT, TABLE_LEFT, TABLE_RIGHT, TABLE_RIGHT,
-                                              TABLE_RIGHT};
-    const struct collector *c = p->c;
-    struct table table;
-    if (c->position_count == 0)
-        return;
-    page_heading(p, "Open positions");
-    page_begin_table(&table, aligns, ARRAY_LEN(aligns));
-    for (int64_t i = 0; i < c->position_count; i++) {
-        const struct j_position *position = &c->positions[i];
-        const struct name_symbol *symbol = &c->names.symbols[position->symbol];
-        char result[64], quantity[STR_F64_MAX];
-        text_money(result, sizeof(result),
-                   position->quantity * (position->mark - position->average_price) *
-                       symbol->multiplier);
-        str_format_f64(quantity, sizeof(quantity), position->quantity);
-        table_cell(&table, "");
-        table_cell(&table, c->names.strategies[position->strategy].name);
-        table_cell(&table, symbol->name);
-        table_cell(&table, quantity);
-        table_cellf(&table, "at %.6g, now %.6g", position->average_price, position->mark);
-        table_cellf(&table, "result %s", result);
+static double trade_return(const struct page *p, const struct j_trade *trade) {
+    double multiplier = p->c->names.symbols[trade->symbol].multiplier;
+    return trade->net / (fabs(trade->quantity) * trade->entry_price * multiplier);
+}
+
+static void begin_trades(struct page_table *t, unsigned columns) {
+    static const struct {
+        const char *title;
+        enum table_align align;
+        unsigned column;
+    } all[] = {{"trade", TABLE_RIGHT, NUMBER},      {"strategy", TABLE_LEFT, STRATEGY},
+               {"symbol", TABLE_LEFT, SYMBOL},      {"side", TABLE_LEFT, SIDE},
+               {"quantity", TABLE_RIGHT, 0},        {"entry", TABLE_LEFT, 0},
+               {"price", TABLE_RIGHT, ENTRY_PRICE}, {"exit", TABLE_LEFT, 0},
+               {"price", TABLE_RIGHT, EXIT_PRICE},  {"net", TABLE_RIGHT, 0},
+               {"return", TABLE_RIGHT, 0},          {"held", TABLE_RIGHT, DURATION}};
+    page_begin_table(t, NULL, 0);
+    for (size_t i = 0; i < ARRAY_LEN(all); i++)
+        if (all[i].column == 0 || (columns & all[i].column) != 0)
+            table_column(&t->table, all[i].title, all[i].align);
+}
+
+static void trade_row(const struct page *p, struct page_table *t, const struct j_trade *trade,
+                      unsigned columns, bool has_minutes) {
+    struct table *table = &t->table;
+    char text[64];
+    table_cell(table, "");
+    if (columns & NUMBER)
+        table_cellf(table, "%" PRId64, trade->id);
+    if (columns & STRATEGY)
+        table_cell(table, p->c->names.strategies[trade->strategy].name);
+    if (columns & SYMBOL)
+        table_cell(table, p->c->names.symbols[trade->symbol].name);
+    if (columns & SIDE)
+        table_cell(table, trade->quantity < 0.0 ? "short" : "long");
+    table_cellf(table, "%.6g", columns & SIDE ? fabs(trade->quantity) : trade->quantity);
+    short_time(text, trade->entry_time, has_minutes);
+    table_cell(table, text);
+    if (columns & ENTRY_PRICE)
+        table_cellf(table, "%.6g", trade->entry_price);
+    short_time(text, trade->exit_time, has_minutes);
+    table_cell(table, text);
+    if (columns & EXIT_PRICE)
+        table_cellf(table, "%.6g", trade->exit_price);
+    page_money_cell(t, trade->net);
+    double part = 100.0 * trade_return(p, trade);
+    if (isfinite(part))
+        table_cellf(table, fabs(part) < 1e4 ? "%.2f %%" : "%.3g %%", part);
+    else
+        table_cell(table, "-");
+    if (columns & DURATION) {
+        text_span(text, sizeof(text), (double)(trade->exit_time - trade->entry_time) * 1e-9);
+        table_cell(table, text);
     }
-    page_end_table(p, &table);
+}
+
+static bool is_shown(const struct collector *c, int64_t i) {
+    return c->trade_count <= SHOWN_MAX || i < SHOWN_FIRST || i >= c->trade_count - SHOWN_LAST;
+}
+
+static void fill_trades(struct page *p, struct page_table *t, unsigned columns) {
+    const struct collector *c = p->c;
+    bool has_minutes = false;
+    for (int64_t i = 0; i < c->trade_count; i++)
+        if (is_shown(c, i))
+            has_minutes = has_minutes || c->trades[i].entry_time % TIME_DAY != 0 ||
+                          c->trades[i].exit_time % TIME_DAY != 0;
+    begin_trades(t, columns);
+    for (int64_t i = 0; i < c->trade_count; i++)
+        if (is_shown(c, i))
+            trade_row(p, t, &c->trades[i], columns, has_minutes);
+}
+
+void text_trades(struct page *p) {
+    const struct collector *c = p->c;
+    struct page_table t;
+    unsigned columns = EVERY;
+    if (c->trade_count == 0)
+        return;
+    text_group(p, "Trades", METRIC_TRADES);
+    if (c->names.strategy_count == 1)
+        columns &= ~(unsigned)STRATEGY;
+    if (c->names.symbol_count == 1)
+        columns &= ~(unsigned)SYMBOL;
+    fill_trades(p, &t, columns);
+    for (size_t i = 0; i < ARRAY_LEN(spare) && page_table_width(&t) > p->width; i++) {
+        if ((columns & (unsigned)spare[i]) == 0)
+            continue;
+        page_drop_table(&t);
+        columns &= ~(unsigned)spare[i];
+        fill_trades(p, &t, columns);
+    }
+    if (c->trade_count > SHOWN_MAX) {
+        int64_t more = c->trade_count - SHOWN_FIRST - SHOWN_LAST;
+        t.break_row = SHOWN_FIRST;
+        snprintf(t.break_line, sizeof(t.break_line), "    ... %" PRId64 " more", more);
+        if (p->report->facts->number > 0)
+            snprintf(t.break_line, sizeof(t.break_line),
+                     "    ... %" PRId64 " more: qshost export %" PRId64 " trades", more,
+                     p->report->facts->number);
+    }
+    str_append_char(p->str, '\n');
+    page_end_table(p, &t);
 }

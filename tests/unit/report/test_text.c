@@ -13,15 +13,20 @@ static struct str out;
 static const struct run_timing timings[] = {{"engine", 0.25}, {"total", 0.5}};
 static const struct setting_default defaults[] = {
     {"trades", "lifo"}, {"calendar", "24/7"}, {"fill_model", "close_to_open"}};
-static const struct run_facts facts = {.number = 12,
-                                       .path = "/p/12.qsj",
-                                       .risk = "none",
-                                       .bars_hash = "b1b1",
-                                       .journal_hash = "e1e1",
-                                       .timings = timings,
-                                       .timing_count = 2,
-                                       .defaults = defaults,
-                                       .default_count = 3};
+static const struct param_default param_defaults[] = {{"strategy0", "fast", "10"},
+                                                      {"strategy1", "fast", "12"}};
+static struct report_style style;
+static struct run_facts facts = {.number = 12,
+                                 .path = "/p/12.qsj",
+                                 .risk = "none",
+                                 .bars_hash = "b1b1",
+                                 .journal_hash = "e1e1",
+                                 .timings = timings,
+                                 .timing_count = 2,
+                                 .defaults = defaults,
+                                 .default_count = 3,
+                                 .param_defaults = param_defaults,
+                                 .param_default_count = 2};
 
 static const char *print(struct builder *b, int width) {
     struct journal_record record;
@@ -35,7 +40,8 @@ static const char *print(struct builder *b, int width) {
     }
     cr_assert_eq(report_make(&c, &facts, &report, &err), 0, "%s", err.text);
     str_init(&out);
-    report_text(&report, width, &out);
+    style.width = width;
+    report_text(&report, &style, &out);
     return str_text(&out);
 }
 
@@ -75,9 +81,11 @@ Test(text, keeps_to_the_width) {
         struct builder *b = rb_run(6, 1, 1, 1, TRADES_FIFO, 300);
         const char *text = print(b, width);
         for (const char *line = text; *line != '\0'; line += strcspn(line, "\n") + 1) {
-            size_t length = strcspn(line, "\n");
-            cr_assert_leq(length, (size_t)(width < 80 ? 80 : width), "%d: %.*s", width, (int)length,
-                          line);
+            size_t bytes = strcspn(line, "\n");
+            char *copy = mem_strndup(line, bytes);
+            size_t length = str_utf8_count(copy);
+            cr_assert_leq(length, (size_t)(width < 80 ? 80 : width), "%d: %s", width, copy);
+            mem_free(copy);
             if (width < 80 && strncmp(line, "  max drawdown ", 15) == 0)
                 cr_assert_leq(length, (size_t)50);
         }
@@ -97,8 +105,13 @@ static struct builder *empty_run(void) {
 Test(text, says_that_the_warm_up_was_longer_than_the_data) {
     struct builder *b = empty_run();
     journal_put_end(&b->journal, &(struct j_end){.instants = 20});
-    says(print(b, 80),
-         "No trades: the warm-up is longer than the data, so no callback ever came (20");
+    says(print(b, 200), "No trades: the warm-up is longer than the data, so no callback ever came "
+                        "(20 bars, and it needs more). What helps: more data, ");
+    str_fini(&out);
+    collector_fini(&c);
+    facts.warmup_bars = 200;
+    says(print(b, 200), "so no callback ever came (it needs 200 bars, and there are 20).");
+    facts.warmup_bars = 0;
     drop(b);
 }
 
@@ -106,7 +119,8 @@ Test(text, says_that_nothing_was_wished_for) {
     struct builder *b = empty_run();
     journal_put_start(&b->journal, &(struct j_start){.time = TIME_DAY, .bars = 1});
     journal_put_equity(&b->journal, &(struct j_equity){.time = TIME_DAY, .equity = 100000});
-    says(print(b, 100), "No trades: in 1 bars after its warm-up the strategy wished for nothing.");
+    says(print(b, 100), "No trades: in 1 bars after its warm-up the strategy wished for nothing. "
+                        "They begin at 1970-01-02.\n  What helps: qs_note or qs_plot in on_bar");
     drop(b);
 }
 
@@ -114,12 +128,19 @@ Test(text, says_that_all_was_refused_and_why) {
     struct builder *b = empty_run();
     journal_put_start(&b->journal, &(struct j_start){.time = TIME_DAY, .bars = 1});
     journal_put_order(&b->journal, &(struct j_order){.id = 1, .tag = ""});
-    journal_put_order_event(&b->journal,
-                            &(struct j_order_event){.order = 1,
-                                                    .state = QS_ORDER_REJECTED,
-                                                    .reason = REASON_INSUFFICIENT_CASH});
+    journal_put_order_event(&b->journal, &(struct j_order_event){.order = 1,
+                                                                 .state = QS_ORDER_REJECTED,
+                                                                 .reason = REASON_INSUFFICIENT_CASH,
+                                                                 .needed = 123456.789,
+                                                                 .available = 100000});
     journal_put_intent(&b->journal, &(struct j_intent){.order = 1});
-    const char *text = print(b, 100);
+    const char *text = print(b, 400);
+    says(text, "Every one is insufficient_cash: the cash of the strategy's ledger does not pay for "
+               "it (the first needed 123,456.79 and had 100,000.00). What helps: raise "
+               "initial_cash or ask for less");
+    str_fini(&out);
+    collector_fini(&c);
+    text = print(b, 100);
     says(text, "everything the strategy wished for was refused (1 intents");
     says(text, "Rejected orders\n  1  insufficient_cash  the cash of the strategy's ledger");
     says(text, "sharpe                   - (too short)");
@@ -129,13 +150,24 @@ Test(text, says_that_all_was_refused_and_why) {
 Test(text, says_that_orders_never_filled) {
     struct builder *b = empty_run();
     journal_put_start(&b->journal, &(struct j_start){.time = TIME_DAY, .bars = 1});
-    journal_put_order(&b->journal, &(struct j_order){.id = 1, .tag = ""});
+    for (int i = 1; i <= 3; i++) /* limits 10, 5 and 20 % under the market */
+        journal_put_order(&b->journal, &(struct j_order){.time = TIME_DAY,
+                                                         .id = i,
+                                                         .side = QS_BUY,
+                                                         .type = QS_LIMIT,
+                                                         .limit_price = i == 1   ? 180
+                                                                        : i == 2 ? 190
+                                                                                 : 160,
+                                                         .reference = 200,
+                                                         .tag = ""});
     journal_put_intent(&b->journal, &(struct j_intent){.order = 1});
     journal_put_order_event(
         &b->journal,
         &(struct j_order_event){.order = 1, .state = QS_ORDER_CANCELED, .reason = REASON_RUN_END});
     const char *text = print(b, 100);
-    says(text, "No trades: 1 orders were accepted and none was ever filled.");
+    says(text,
+         "No trades: 3 orders were accepted and none was ever filled. The nearest was order 2 "
+         "of 1970-01-02:\n  buy limit at 190, 5 % from the price of that moment, 200.");
     says(text, "Canceled and expired orders\n  1  run_end");
     drop(b);
 }
@@ -171,6 +203,189 @@ Test(text, refuses_settings_that_metrics_cannot_read) {
     cr_assert_str_eq(err.text, "journal: setting risk_free is 'a lot' (expected a number)");
     collector_fini(&c);
     rb_free(b);
+}
+
+/* Escape codes taken out. */
+static void strip(const char *text, struct str *ret) {
+    for (; *text != '\0'; text++) {
+        if (*text == '\033')
+            text += strcspn(text, "m");
+        else
+            str_append_char(ret, *text);
+    }
+}
+
+Test(text, is_the_same_with_colours_but_for_the_colours) {
+    for (int width = 40; width <= 140; width += 50) {
+        struct str stripped, first;
+        struct builder *b = rb_run(6, 1, 2, 2, TRADES_FIFO, 300);
+        str_init(&stripped);
+        str_init(&first);
+        str_append(&first, print(b, width));
+        cr_assert_null(strchr(str_text(&first), '\033'), "no colour unless asked for");
+        str_fini(&out);
+        collector_fini(&c);
+        style.colour = true;
+        print(b, width);
+        style.colour = false;
+        says(str_text(&out), "\033[1mResult\033[0m\n");
+        says(str_text(&out), "\033[31m");
+        says(str_text(&out), "\033[32m");
+        strip(str_text(&out), &stripped);
+        cr_assert_str_eq(str_text(&stripped), str_text(&first));
+        str_fini(&stripped);
+        str_fini(&first);
+        drop(b);
+    }
+}
+
+Test(text, draws_in_ascii_when_asked) {
+    struct builder *b = rb_run(6, 1, 1, 1, TRADES_FIFO, 300);
+    style.ascii = true;
+    for (const char *at = print(b, 80); *at != '\0'; at++)
+        cr_assert((unsigned char)*at < 0x80);
+    style.ascii = false;
+    says(str_text(&out), "Equity and drawdown\n");
+    says(str_text(&out), "##");
+    drop(b);
+}
+
+static void put_trade(struct builder *b, int64_t id, double quantity, double in,
+                      double exit_price) {
+    double gross = quantity * (exit_price - in);
+    journal_put_trade(&b->journal, &(struct j_trade){.id = id,
+                                                     .entry_time = id * TIME_DAY,
+                                                     .exit_time = (id + 2) * TIME_DAY,
+                                                     .entry_known = id * TIME_DAY,
+                                                     .exit_known = (id + 2) * TIME_DAY,
+                                                     .quantity = quantity,
+                                                     .entry_price = in,
+                                                     .exit_price = exit_price,
+                                                     .gross = gross,
+                                                     .fees = 1,
+                                                     .net = gross - 1});
+}
+
+/* Trade 1: -10 * (95 - 100) - 1 = 49, of 10 * 100: 4.9 %. */
+Test(text, lists_trades_and_leaves_out_the_middle_of_many) {
+    struct builder *b = empty_run();
+    put_trade(b, 1, -10, 100, 95);
+    for (int i = 2; i <= 10; i++)
+        put_trade(b, i, i, 100, 101);
+    const char *text = print(b, 100);
+    says(text,
+         "  trade  side   quantity  entry       price  exit        price    net  return   held\n"
+         "      1  short        10  1970-01-02    100  1970-01-04     95  49.00  4.90 %  2.0 d\n"
+         "      2  long          2  1970-01-03    100  1970-01-05    101   1.00  0.50 %  2.0 d\n");
+    says(text, "     10  long         10  1970-01-11 ");
+    cr_assert_null(strstr(text, " more"));
+    str_fini(&out);
+    collector_fini(&c);
+    for (int i = 11; i <= 72; i++)
+        put_trade(b, i, i, 100, 101);
+    text = print(b, 100);
+    says(text, "      4  long ");
+    says(text, "\n    ... 63 more: qshost export 12 trades\n     68  long ");
+    says(text, "     72  long ");
+    cr_assert_null(strstr(text, "     67  long "));
+    cr_assert_null(strstr(text, "      5  long "));
+    str_fini(&out);
+    collector_fini(&c);
+    text = print(b, 64); /* the number, the span and the side have to go */
+    says(text, "  quantity  entry       price  exit        price    net  return\n"
+               "       -10  1970-01-02    100  1970-01-04     95  49.00  4.90 %\n");
+    drop(b);
+}
+
+static void put_share(struct builder *b, int64_t id, double units, double fee, double closed,
+                      double position) {
+    journal_put_fill(
+        &b->journal,
+        &(struct j_fill){
+            .id = id, .order = 1, .quantity = units, .price = 100, .raw = 100, .fee = fee});
+    journal_put_allocation(
+        &b->journal,
+        &(struct j_allocation){
+            .fill = id, .quantity = units, .fee = fee, .closed = closed, .position = position});
+}
+
+/* 10 at 100 for 1, 10 at 110 for 3: average 105, fees 4. A quarter is sold: fees 3. What is left,
+ * 15 at a mark of 120, is 15 * 15 - 3 = 222. Before that a round trip, of which nothing stays. */
+Test(text, counts_the_entry_fee_of_open_positions) {
+    struct builder *b = empty_run();
+    journal_put_order(&b->journal, &(struct j_order){.id = 1, .tag = ""});
+    put_share(b, 1, -4, 50, 0, -4);
+    put_share(b, 2, 4, 50, 4, 0);
+    put_share(b, 3, 10, 1, 0, 10);
+    put_share(b, 4, 10, 3, 0, 20);
+    put_share(b, 5, -5, 2, -5, 15);
+    journal_put_position(&b->journal,
+                         &(struct j_position){.quantity = 15, .average_price = 105, .mark = 120});
+    says(print(b, 100), "Open positions\n"
+                        "  strategy0  SYM0  15  at 105, now 120  net 222.00  (entry fee 3.00)\n");
+    drop(b);
+    /* a flip: -4 for 2, then 10 bought for 5: 6 stay, and 5 * 6 / 10 = 3 of fees */
+    b = empty_run();
+    journal_put_order(&b->journal, &(struct j_order){.id = 1, .tag = ""});
+    put_share(b, 1, -4, 2, 0, -4);
+    put_share(b, 2, 10, 5, 4, 6);
+    journal_put_position(&b->journal,
+                         &(struct j_position){.quantity = 6, .average_price = 100, .mark = 100});
+    says(print(b, 100), "at 100, now 100  net -3.00  (entry fee 3.00)\n");
+    drop(b);
+}
+
+Test(text, repeats_what_the_strategy_said) {
+    struct builder *b = empty_run();
+    char line[40];
+    for (int i = 1; i <= 5; i++) {
+        snprintf(line, sizeof(line), "spread too wide %d", i);
+        journal_put_log(&b->journal,
+                        &(struct j_log){.time = i * TIME_DAY, .level = QS_LOG_WARN, .text = line});
+    }
+    journal_put_log(&b->journal,
+                    &(struct j_log){.time = 1, .level = QS_LOG_ERROR, .text = "no volume"});
+    journal_put_log(&b->journal, &(struct j_log){.level = QS_LOG_INFO, .text = "hello"});
+    journal_put_note(&b->journal, &(struct j_note){.key = "a", .text = "b"});
+    journal_put_plot(&b->journal, &(struct j_plot){.key = "a", .value = 1});
+    journal_put_plot(&b->journal, &(struct j_plot){.key = "a", .value = 2});
+    const char *text = print(b, 120);
+    says(text, "Words of the strategy\n"
+               "  1 error, 5 warnings, 1 line of info, 1 note, 2 plotted values (qshost export 12 "
+               "log, notes, plots)\n"
+               "  error 1970-01-01T00:00:00.000000001Z: no volume\n"
+               "  warning 1970-01-04: spread too wide 3\n"
+               "  warning 1970-01-05: spread too wide 4\n"
+               "  warning 1970-01-06: spread too wide 5\n"
+               "    ... and 2 before\n");
+    cr_assert_null(strstr(text, "hello"));
+    drop(b);
+}
+
+Test(text, shows_params_with_their_defaults_and_the_last_values_of_variables) {
+    struct builder *b = empty_run();
+    for (int i = 1; i <= 2; i++) {
+        journal_put_variable(
+            &b->journal,
+            &(struct j_variable){.time = i * TIME_DAY, .name = "count", .value = 3 * i});
+        journal_put_variable(&b->journal,
+                             &(struct j_variable){.time = TIME_DAY, .name = "trend", .value = NAN});
+    }
+    says(print(b, 100), "Params, and variables at the end\n"
+                        "  fast   12  param, given (default 10)\n"
+                        "  count  6   at 1970-01-03\n"
+                        "  trend  -   at 1970-01-02\n");
+    drop(b);
+}
+
+Test(text, says_where_the_run_is_recorded) {
+    struct builder *b = empty_run();
+    facts.database = "/p/quasar.sqlite";
+    facts.path = NULL;
+    says(print(b, 100), "  engine 0.25 s, total 0.5 s; recorded as run 12 in /p/quasar.sqlite\n");
+    facts.database = NULL;
+    facts.path = "/p/12.qsj";
+    drop(b);
 }
 
 static void money_is(double value, const char *expected) {
