@@ -123,7 +123,26 @@ params 'fast: ~' '16: params.fast: nothing is said (write a value, or leave the 
 params 'fsat: 12' "10: params.fsat: ema_cross has no param 'fsat' (did you mean fast? it has fast, slow, size)"
 params 'size: .nan' "16: params.size: expected a number from 0.1 to 10, found '.nan' (write a plain number)"
 params 'size: 11' '16: params.size: expected a number from 0.1 to 10, found 11 (at most 10)'
-refused 1 '--set: params.fast: expected an integer from 1 to 200, found 0 (at least 1)' --strategy ema_cross --data bars_1d.csv --set params.fast=0
+set_wrong params.fast=0 'params.fast: expected an integer from 1 to 200, found 0 (at least 1)'
+set_wrong params.fsat=3 "params.fsat: ema_cross has no param 'fsat' (did you mean fast? it has fast, slow, size)"
+
+# ---- what the config names and nobody has ----
+missing="no such id in $QS_PLUGINS"
+checks=$((checks + 1))
+printf 'data: bars_1d.csv\nstrategy: ema_crss\n' >run.yaml
+run -c run.yaml
+[ "$code" = 1 ] && grep -q "^qshost: backtest: run.yaml:2:11: strategy ema_crss: $missing.* (did you mean ema_cross?)" err ||
+    fail "ema_crss: $code, $(cat err)"
+broken 'strategy: ema_cross\ndata:\n- {symbol: A, file: no.csv}\n' 'run.yaml:3:21: cannot read no.csv: No such file or directory'
+broken 'strategy: ema_cross\ndata: no.csv\n' 'run.yaml:2:7: cannot read no.csv: No such file or directory'
+refused 1 'cannot read no.csv: No such file or directory' --strategy ema_cross --data no.csv
+no_bars='no bars in it (the file has 2005-01-01T00:00:00Z to 2005-04-10T00:00:00Z; the end does not count)'
+broken 'start: 2005-02-01\nend: 2005-02-02T00:00Z\nstrategy: ema_cross\ndata: bars_15m.csv\n' \
+    'run.yaml:4:7: data: bars_15m.csv: range: 2005-02-01T00:00:00Z to 2005-02-02T00:00:00Z: no bars in it (the file has 2023-11-14T22:15:00Z to 2023-11-15T23:00:00Z; the end does not count)'
+printf 'start: 2005-02-01\nend: 2006-01-01T00:00Z\nstrategy: ema_cross\ndata: bars_1d.csv\n' >run.yaml
+refused 2 "--set: start: bars_1d.csv: range: 2005-12-01T00:00:00Z to 2006-01-01T00:00:00Z: $no_bars" -c run.yaml --set start=2005-12-01
+refused 2 'with the options put over it: run.yaml:2:6: end: 2006-01-01T00:00:00Z is not after the start, 2006-12-01T00:00:00Z (give a later end)' -c run.yaml --set start=2006-12-01
+refused 2 '--data: bars_1d.csv and ./bars_1d.csv are both BARS at 1d (name another symbol or drop one of them)' --strategy ema_cross --data bars_1d.csv --data ./bars_1d.csv
 
 # ---- the command line ----
 refused 2 'strategy: which strategy? (give --strategy ID; `qshost list` shows them)' --data bars_1d.csv
@@ -137,6 +156,16 @@ set_wrong slippage_bps=x "slippage_bps: expected a number from 0 to 5000, found 
 set_wrong data.1.lot=1 "data.1.lot: there is no data '1' (1 known, counted from 0, or named by symbol)"
 set_wrong strategies.ema_crss.budget=1 "strategies.ema_crss.budget: there is no strategy 'ema_crss' (did you mean ema_cross?)"
 set_wrong risk=standard "risk: the guards of 'standard' come with a later version (write none)"
+
+# ---- log: its words, and no hash that knows it ----
+broken 'log: every bars\n' "run.yaml:1:6: log: expected full, bars, trades or every N bars, found 'every bars' (did you mean every 10 bars?)"
+set_wrong log=ful "log: expected full, bars, trades or every N bars, found 'ful' (did you mean full?)"
+hashes=
+for log in full bars trades 'every 10 bars'; do
+    accepted --strategy ema_cross --data bars_1d.csv --json --set "log=$log"
+    found=$(grep -A6 '"hashes"' out)
+    [ -n "$found" ] && [ "${hashes:=$found}" = "$found" ] || fail "log=$log: other hashes: $found"
+done
 
 # ---- accepted ----
 accepted --strategy ema_cross --data bars_1d.csv --set params.fast=3 --set params.slow=6 --set slippage_bps=0

@@ -294,13 +294,14 @@ Test(assemble, passes_on_what_params_and_finder_refuse) {
     cr_expect_lt(plan_of(conf, &plan), 0);
     cr_expect_not_null(strstr(err.text, "run.yaml:3:16: params.fast"), "%d %s", err.code, err.text);
     run_conf_destroy(&conf);
-    refused("strategy: nobody\n" TWO_DAYS, ERR_NOT_FOUND, "no strategy nobody");
+    refused("strategy: nobody\n" TWO_DAYS, ERR_NOT_FOUND, "run.yaml:1:11: no strategy nobody");
 }
 
 Test(assemble, passes_on_what_a_file_lacks) {
     conf = conf_of("strategy: one\ndata: [{file: nothing_1d.csv}]\n");
     cr_expect_eq(plan_of(conf, &plan), ERR_NOT_FOUND, "%s", err.text);
     cr_expect_not_null(strstr(err.text, "nothing_1d.csv"), "%s", err.text);
+    cr_expect_eq(strstr(err.text, "run.yaml:2:15: "), err.text, "%s", err.text);
 }
 
 /* ---- budgets ---- */
