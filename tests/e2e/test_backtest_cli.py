@@ -210,6 +210,8 @@ def exit_codes(t):
         (*SHORT, "--cut-after", "0"): "backtest: --cut-after: expected a whole number above 0, found '0'",
         (*SHORT, "--cut-after", "many"): "backtest: --cut-after: expected a whole number above 0, found 'many'",
         (*SHORT, "--set", "slippage=1"): "backtest: --set: slippage: unknown key (did you mean slippage_bps?)",
+        (*SHORT, "--set", "params.fas=1"): "backtest: --set: params.fas: ema_cross has no param 'fas' (did "
+        "you mean fast? it has fast, slow, size)",
         ("data",): "data: nothing to do: say check or synth (qshost data --help)",
         ("data", "chekc"): "data: chekc: neither check nor synth (qshost data --help)",
         ("list", "all"): "list: expected no argument, found all (qshost list --help)",
@@ -226,8 +228,6 @@ def exit_codes(t):
         (*SHORT[:-1], "none_1d.csv"): "backtest: cannot read none_1d.csv: No such file or directory",
         (*SHORT[:-1], "folder"): re.compile("backtest: .*folder.*"),
         ("backtest", "-c", "none.yaml"): "backtest: open none.yaml: No such file or directory",
-        (*SHORT, "--set", "params.fas=1"): "backtest: --set: params.fas: ema_cross has no param 'fas' (did "
-        "you mean fast? it has fast, slow, size)",
         (*SHORT, "-o", "no/run.qsj"): re.compile("backtest: .*no/run.qsj: No such file or directory"),
         (*SHORT, "-o", "folder"): re.compile("backtest: .*folder: Is a directory"),
         ("backtest", "--strategy", "ema_crss", "--data", "goog_1d.csv"): re.compile(
