@@ -7,8 +7,9 @@
  *   inputs      settings, params, bars that differ
  *
  * A decision is the list of intents of one strategy at one instant, as wished (kind, symbol, side,
- * type, tif, flags, size, prices), whatever became of it. Strategies are paired by name; where each
- * run has exactly one, these two are a pair under any names. Compared bit by bit: no tolerance.
+ * type, tif, flags, size, prices; of a cancel the order's number), whatever became of it.
+ * Strategies are paired by name; where each run has exactly one, these two are a pair under any
+ * names. Compared bit by bit: no tolerance.
  */
 #ifndef REPORT_COMPARE_H
 #define REPORT_COMPARE_H
@@ -33,7 +34,9 @@ struct compare_decision {
     int64_t before_strategy, after_strategy; /* instance ids; -1 where the run has no such one */
     const struct j_intent *before, *after;   /* first intent of that instant; NULL when none */
     int64_t before_count, after_count;
-    int64_t same_instants; /* instants with equal decisions before it (or in all) */
+    /* instants with equal decisions before it (or in all): the longer run's, as far as the account
+     * was recorded */
+    int64_t same_instants;
 };
 
 struct comparison {
@@ -41,6 +44,8 @@ struct comparison {
     struct compare_trade *trades;        /* by time of entry */
     int64_t trade_count, added, gone, changed, same;
     struct compare_decision decision; /* the earliest over all pairs */
+    /* by the hashes of the facts; where a run has none, bars and config by what the journal says,
+     * and journals are not known to be the same */
     bool same_bars, same_config, same_journal;
 };
 
@@ -57,7 +62,7 @@ struct compare_sight {
     bool has_account;
     double equity, cash, position; /* of the strategy, when it was asked */
     char average_price[40];        /* "" when flat */
-    struct str values;             /* plots and variables: one "name value" a line */
+    struct str values; /* plots, variables and notes: a line each, name, one tab, value */
 };
 void compare_sight_fini(struct compare_sight *sight);
 
@@ -78,7 +83,27 @@ void compare_text_decision(const struct comparison *c, const struct compare_text
 /* Settings, params, bars that differ; nothing when none do. */
 void compare_text_inputs(const struct comparison *c, const struct compare_text *how,
                          struct str *str);
-/* All of it as one object. */
+/* All of it as one object; width and trade_max do not count. Times are ISO texts.
+ *
+ *   before, after   {name, run (number or null), instants}
+ *   same            {bars, config, journal, decisions, results}: booleans
+ *   equity          {initial, final}: {before, after, difference}
+ *   metrics         {<metric>: {before, after, difference; before_undefined, after_undefined: why a
+ *                   value is null, only then}}, all metrics
+ *   trades          {same, added, gone, changed: counts,
+ *                    rows: [{kind: "added" | "gone" | "changed", before, after: trade or null}]}
+ *     a trade       {id, strategy, symbol, side, quantity, entry_time, exit_time, entry_price,
+ *                    exit_price, gross, fees, net, mae, mfe}; quantity without a sign
+ *   decision        {differs, same_instants; where it differs: time,
+ *                    before, after: {strategy (name or null), intents: [intent], sight or null}}
+ *     an intent     {text, kind, symbol, number, side, type, tif, reduce_only, size, size_value,
+ *                    stop_distance, limit_price, stop_price, order (id or null), reason or null}
+ *     a sight       {bar: {feed, open, high, low, close, volume} or null, equity, cash (null:
+ *                    not known), position, average_price (text, null: flat), values: [{name, value:
+ *                    text}]}
+ *   inputs          [{kind: "code" | "param" | "setting" | "symbol" | "money" | "bars", name,
+ *                    before, after: text or null}]: those that differ
+ */
 struct jv *compare_json(const struct comparison *c, const struct compare_text *how) NODISCARD;
 
 #endif

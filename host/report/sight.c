@@ -1,0 +1,206 @@
+/*
+ * One pass, over which only sums are kept. Fills that the strategy could not know are those of
+ * orders made at the instant or later; order ids ascend in time, so the first such id is enough to
+ * tell.
+ */
+#include "report/sight.h"
+
+#include <stdio.h>
+
+#include "base/str.h"
+#include "report/names.h"
+
+struct sighting {
+    int64_t strategy, symbol, time;
+    struct names names;
+    bool has_binding;
+    int64_t place;   /* of the first binding so far */
+    bool has_symbol; /* it was named by the caller */
+    bool has_ledger;
+    int64_t first_unseen_order; /* 0: none so far */
+    bool is_fill_seen;          /* the last fill is of the symbol and was known */
+    double fill_price;
+    double average;
+    int64_t values;
+    struct compare_sight *sight;
+};
+
+static void add_clean(struct str *str, const char *text) {
+    for (; *text != '\0'; text++) {
+        bool is_control = (unsigned char)*text < ' ' || *text == 0x7f;
+        str_append_char(str, is_control ? ' ' : *text);
+    }
+}
+
+static void add_value(struct sighting *s, const char *name, const char *value) {
+    struct str *values = &s->sight->values;
+    if (s->values++ >= SIGHT_VALUES_MAX)
+        return;
+    add_clean(values, name);
+    str_append_char(values, '\t');
+    add_clean(values, value);
+    str_append_char(values, '\n');
+}
+
+static void add_number(struct sighting *s, const char *name, double value) {
+    char text[STR_F64_MAX];
+    str_format_f64(text, sizeof(text), value);
+    add_value(s, name, text);
+}
+
+static void take_account(struct sighting *s, double cash, double equity) {
+    s->sight->has_account = true;
+    s->sight->cash = cash;
+    s->sight->equity = equity;
+}
+
+static void take_equity(struct sighting *s, const struct journal_record *record) {
+    struct j_equity r;
+    journal_read(record, &r);
+    bool is_known = s->strategy >= 0 && s->strategy < s->names.strategy_count;
+    if (is_known && !s->has_ledger && r.silo == s->names.strategies[s->strategy].silo &&
+        r.time <= s->time)
+        take_account(s, r.cash, r.equity);
+}
+
+static void take_ledger(struct sighting *s, const struct journal_record *record) {
+    struct j_ledger r;
+    journal_read(record, &r);
+    if (r.strategy != s->strategy || r.time > s->time)
+        return;
+    s->has_ledger = true;
+    take_account(s, r.cash, r.equity);
+}
+
+static void take_order(struct sighting *s, const struct journal_record *record) {
+    struct j_order r;
+    journal_read(record, &r);
+    if (s->first_unseen_order == 0 && r.time >= s->time)
+        s->first_unseen_order = r.id;
+}
+
+static void take_fill(struct sighting *s, const struct journal_record *record) {
+    struct j_fill r;
+    journal_read(record, &r);
+    bool is_of_old_order = s->first_unseen_order == 0 || r.order < s->first_unseen_order;
+    s->is_fill_seen = r.symbol == s->symbol && r.ts_known <= s->time && is_of_old_order;
+    s->fill_price = r.price;
+}
+
+/* The average moves with what opens, as in core/ledger. */
+static void take_allocation(struct sighting *s, const struct journal_record *record) {
+    struct j_allocation r;
+    journal_read(record, &r);
+    if (!s->is_fill_seen || r.strategy != s->strategy)
+        return;
+    double opened = r.quantity - r.closed, kept = r.position - opened;
+    if (r.position == 0.0)
+        s->average = 0.0;
+    else if (opened != 0.0)
+        s->average = (s->average * kept + s->fill_price * opened) / r.position;
+    s->sight->position = r.position;
+}
+
+static void take_annotation(struct sighting *s, const struct journal_record *record) {
+    union {
+        struct j_plot plot;
+        struct j_variable variable;
+        struct j_note note;
+    } r;
+    journal_read(record, &r);
+    switch (record->kind) {
+    case JOURNAL_PLOT:
+        if (r.plot.strategy == s->strategy && r.plot.time == s->time)
+            add_number(s, r.plot.key, r.plot.value);
+        return;
+    case JOURNAL_VARIABLE:
+        if (r.variable.strategy == s->strategy && r.variable.time == s->time)
+            add_number(s, r.variable.name, r.variable.value);
+        return;
+    default:
+        if (r.note.strategy == s->strategy && r.note.time == s->time)
+            add_value(s, r.note.key, r.note.text);
+        return;
+    }
+}
+
+/* Of a strategy that asked for no symbol: the one of its first feed. */
+static void take_binding(struct sighting *s, const struct journal_record *record) {
+    struct j_binding r;
+    journal_read(record, &r);
+    if (s->has_symbol || r.strategy != s->strategy || (s->has_binding && r.place >= s->place))
+        return;
+    if (r.feed < 0 || r.feed >= s->names.feed_count)
+        return;
+    s->has_binding = true;
+    s->place = r.place;
+    s->symbol = s->names.feeds[r.feed].symbol;
+}
+
+static int take(struct sighting *s, const struct journal_record *record, struct err *err) {
+    switch (record->kind) {
+    case JOURNAL_BINDING:
+        take_binding(s, record);
+        return 0;
+    case JOURNAL_EQUITY:
+        take_equity(s, record);
+        return 0;
+    case JOURNAL_LEDGER:
+        take_ledger(s, record);
+        return 0;
+    case JOURNAL_ORDER:
+        take_order(s, record);
+        return 0;
+    case JOURNAL_FILL:
+        take_fill(s, record);
+        return 0;
+    case JOURNAL_ALLOCATION:
+        take_allocation(s, record);
+        return 0;
+    case JOURNAL_PLOT:
+    case JOURNAL_VARIABLE:
+    case JOURNAL_NOTE:
+        take_annotation(s, record);
+        return 0;
+    default:
+        return names_take(&s->names, record, err);
+    }
+}
+
+int sight_collect(struct record_source *source, int64_t strategy, int64_t symbol, int64_t time,
+                  struct compare_sight *ret, struct err *err) {
+    struct compare_sight sight = {0};
+    struct sighting s = {.strategy = strategy,
+                         .symbol = symbol,
+                         .has_symbol = symbol >= 0,
+                         .time = time,
+                         .sight = &sight};
+    struct journal_record record;
+    int rc;
+    names_init(&s.names);
+    while ((rc = source->next(source->self, &record, err)) == 1) {
+        rc = take(&s, &record, err);
+        if (rc != 0)
+            break;
+    }
+    names_fini(&s.names);
+    if (rc != 0) {
+        compare_sight_fini(&sight);
+        return rc;
+    }
+    if (sight.position != 0.0)
+        snprintf(sight.average_price, sizeof(sight.average_price), "%.6g", s.average);
+    *ret = sight;
+    return 0;
+}
+
+void sight_set_bar(struct compare_sight *sight, const char *feed, double open, double high,
+                   double low, double close, double volume) {
+    sight->has_bar = true;
+    str_copy_fixed(sight->feed, sizeof(sight->feed), feed);
+    sight->open = open;
+    sight->high = high;
+    sight->low = low;
+    sight->close = close;
+    sight->volume = volume;
+}
