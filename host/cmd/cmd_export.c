@@ -19,6 +19,7 @@
 
 static const char help[] =
     "Usage: qshost export RUN WHAT [--format csv|json] [-o FILE]\n"
+    "       qshost export --help-columns [WHAT]\n"
     "\n"
     "Writes a table of a run's records to stdout or to FILE. RUN is a run's number, 'last', or the\n"
     "path of a .qsj file. WHAT is one of\n"
@@ -33,6 +34,7 @@ static const char help[] =
     "\n"
     "  -f, --format FORMAT   csv (default, or by FILE's ending) or json\n"
     "  -o, --output FILE     write there; FILE appears when it is whole\n"
+    "      --help-columns    what the columns of each table mean\n"
     "      --help            this text\n"
     "\n"
     "Example: qshost export last trades -o trades.csv\n";
@@ -47,13 +49,6 @@ struct options {
 static int usage(const char *why, const char *what) {
     LOG_ERROR("export: %s%s (qshost export --help)", why, what);
     return 2;
-}
-
-static int parse_format(const char *text, int *ret_json) {
-    if (!str_eq(text, "csv") && !str_eq(text, "json"))
-        return usage("--format: expected csv or json, found ", text);
-    *ret_json = str_eq(text, "json");
-    return -1;
 }
 
 static int parse_what(const char *name, struct options *o) {
@@ -71,10 +66,31 @@ static int parse_what(const char *name, struct options *o) {
     return 2;
 }
 
+/* Of one table, or of all. */
+static int print_columns(const char *name) {
+    struct options o = {0};
+    struct str text = {0};
+    int code = name != NULL ? parse_what(name, &o) : -1;
+    if (code >= 0)
+        return code;
+    export_columns_text(name != NULL ? export_kind_table(o.kind) : NULL, &text);
+    code = strategy_text_print(str_text(&text));
+    str_fini(&text);
+    return code;
+}
+
+static int parse_format(const char *text, int *ret_json) {
+    if (!str_eq(text, "csv") && !str_eq(text, "json"))
+        return usage("--format: expected csv or json, found ", text);
+    *ret_json = str_eq(text, "json");
+    return -1;
+}
+
 /* -1 to go on, else the exit code. */
 static int parse(int argc, char **argv, struct options *ret) {
     static const struct option known[] = {{"format", required_argument, NULL, 'f'},
                                           {"output", required_argument, NULL, 'o'},
+                                          {"help-columns", no_argument, NULL, 'c'},
                                           {"help", no_argument, NULL, 'h'},
                                           {NULL, 0, NULL, 0}};
     struct options o = {0};
@@ -84,6 +100,8 @@ static int parse(int argc, char **argv, struct options *ret) {
     for (int c; code < 0 && (c = getopt_long(argc, argv, ":f:o:h", known, NULL)) != -1;) {
         if (c == 'h')
             return strategy_text_print(help);
+        if (c == 'c')
+            return print_columns(argv[optind] && argv[optind][0] != '-' ? argv[optind] : NULL);
         if (c == 'f')
             code = parse_format(optarg, &json);
         else if (c == 'o')
@@ -126,8 +144,8 @@ static FILE *open_beside(const char *path, struct str *ret_name, struct err *err
     return file;
 }
 
-static int write_file(const char *run, const struct options *o, struct export_summary *ret,
-                      struct err *err) {
+static int write_file(const struct export_source *run, const struct options *o,
+                      struct export_summary *ret, struct err *err) {
     struct str name = {0};
     FILE *file = open_beside(o->output, &name, err);
     int rc = file != NULL ? export_run(run, o->kind, o->is_json, file, ret, err) : err->code;
@@ -146,8 +164,8 @@ static int write_file(const char *run, const struct options *o, struct export_su
 }
 
 /* A device or a pipe is written in place. */
-static int write_stream(const char *run, const struct options *o, struct export_summary *ret,
-                        struct err *err) {
+static int write_stream(const struct export_source *run, const struct options *o,
+                        struct export_summary *ret, struct err *err) {
     FILE *file = o->output != NULL ? fopen(o->output, "we") : stdout;
     if (file == NULL)
         return err_errno(err, "write", o->output);
@@ -162,10 +180,11 @@ static int run_export(const struct options *o, struct export_summary *ret, struc
     int rc = project_find(NULL, &project, err);
     if (rc == 0)
         rc = run_path_find(str_text(&project), o->run, &run, err);
+    struct export_file file;
+    struct export_source source = export_file_source(&file, str_text(&run));
     bool is_file = o->output != NULL && (!fs_exists(o->output) || fs_is_regular(o->output));
     if (rc == 0)
-        rc = is_file ? write_file(str_text(&run), o, ret, err)
-                     : write_stream(str_text(&run), o, ret, err);
+        rc = is_file ? write_file(&source, o, ret, err) : write_stream(&source, o, ret, err);
     str_fini(&project);
     str_fini(&run);
     return rc;

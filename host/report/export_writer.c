@@ -12,15 +12,15 @@
 #define FLUSH_AT (64 * 1024)
 
 void export_writer_init(struct export_writer *w, FILE *file, bool is_json,
-                        const char *const *columns) {
-    *w = (struct export_writer){.file = file, .is_json = is_json, .columns = columns};
+                        const struct export_table *table) {
+    *w = (struct export_writer){.file = file, .is_json = is_json, .table = table};
     str_init(&w->buffer);
     if (is_json) {
         str_append_char(&w->buffer, '[');
         return;
     }
-    for (int i = 0; columns[i] != NULL; i++)
-        str_appendf(&w->buffer, "%s%s", i > 0 ? "," : "", columns[i]);
+    for (int i = 0; i < table->column_count; i++)
+        str_appendf(&w->buffer, "%s%s", i > 0 ? "," : "", table->columns[i].name);
     str_append_char(&w->buffer, '\n');
 }
 
@@ -32,10 +32,10 @@ static void flush_buffer(struct export_writer *w) {
 }
 
 static struct str *begin_cell(struct export_writer *w) {
-    CHECK(w->columns[w->column] != NULL);
+    CHECK(w->column < w->table->column_count);
     if (w->is_json) {
         str_append(&w->buffer, w->column > 0 ? ",\"" : w->rows > 0 ? ",\n{\"" : "\n{\"");
-        str_append(&w->buffer, w->columns[w->column]);
+        str_append(&w->buffer, w->table->columns[w->column].name);
         str_append(&w->buffer, "\":");
     } else if (w->column > 0) {
         str_append_char(&w->buffer, ',');
@@ -45,7 +45,7 @@ static struct str *begin_cell(struct export_writer *w) {
 
 static void end_cell(struct export_writer *w) {
     w->column++;
-    if (w->columns[w->column] != NULL)
+    if (w->column < w->table->column_count)
         return;
     str_append(&w->buffer, w->is_json ? "}" : "\n");
     w->column = 0;

@@ -14,19 +14,20 @@
 
 #include "base/err.h"
 #include "base/str.h"
+#include "report/export_columns.h"
 
 struct export_writer {
     FILE *file;
     bool is_json;
-    const char *const *columns; /* NULL-terminated */
-    int column;                 /* the next one of the row in work */
+    const struct export_table *table;
+    int column; /* the next one of the row in work */
     int64_t rows;
     struct str buffer;
 };
 
-/* Borrows file and columns. */
+/* Borrows file and table. */
 void export_writer_init(struct export_writer *w, FILE *file, bool is_json,
-                        const char *const *columns);
+                        const struct export_table *table);
 void export_writer_fini(struct export_writer *w);
 
 /* The cells of a row, in the order of the columns (CHECK); the last one ends the row. */

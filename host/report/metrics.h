@@ -1,4 +1,4 @@
-/* clang-format off: the table below is no prose */
+/* clang-format off */
 /*
  * report/metrics.h - the numbers of a run, each with its reason where it has no value.
  *

@@ -36,10 +36,17 @@ static void save(struct builder *b, bool finish) {
         journal_file_drop(&writer);
 }
 
+/* From the file at path. */
+static int run_export(const char *kind, bool is_json, FILE *to, struct err *err) {
+    struct export_file file;
+    struct export_source source = export_file_source(&file, path);
+    return export_run(&source, export_kind_find(kind), is_json, to, &summary, err);
+}
+
 static int export(const char *kind, bool is_json, struct err *err) {
     free(text);
     FILE *file = open_memstream(&text, &text_len);
-    int rc = export_run(path, export_kind_find(kind), is_json, file, &summary, err);
+    int rc = run_export(kind, is_json, file, err);
     fclose(file);
     return rc;
 }
@@ -302,7 +309,7 @@ Test(export, needs_no_more_memory_for_more_rows, .init = make_file, .fini = drop
         rb_free(b);
         FILE *file = fopen("/dev/null", "w");
         uint64_t before = mem_count();
-        cr_assert_eq(export_run(path, export_kind_find("equity"), false, file, &summary, &err), 0);
+        cr_assert_eq(run_export("equity", false, file, &err), 0);
         counted[round] = mem_count() - before;
         cr_assert_eq(summary.rows, round ? 200000 : 2000);
         fclose(file);
@@ -315,7 +322,7 @@ Test(export, says_when_the_disk_is_full, .init = make_file, .fini = drop_file) {
     struct err err = {0};
     save(b, true);
     FILE *full = fopen("/dev/full", "w");
-    cr_assert_eq(export_run(path, export_kind_find("equity"), false, full, &summary, &err), ERR_IO);
+    cr_assert_eq(run_export("equity", false, full, &err), ERR_IO);
     cr_assert(strstr(err.text, "No space left on device") != NULL, "%s", err.text);
     fclose(full);
     rb_free(b);
@@ -331,4 +338,160 @@ Test(export, knows_its_kinds_by_name) {
     cr_assert_null(export_kind_find("trade"));
     cr_assert_str_eq(export_kind_suggest("trade"), "trades");
     str_fini(&names);
+}
+
+/* ---- columns ---- */
+
+Test(export, has_words_for_each_column_and_the_header_has_them_all, .init = make_file,
+     .fini = drop_file) {
+    static const char *const types[] = {"integer", "text",  "bool",     "time",  "price",
+                                        "units",   "money", "fraction", "number"};
+    struct builder *b = bare();
+    save(b, true);
+    rb_free(b);
+    for (int i = 0; i < EXPORT_TABLES; i++) {
+        const struct export_table *table = &export_tables[i];
+        struct str header = {0};
+        const struct export_kind *kind = export_kind_find(table->name);
+        cr_assert_not_null(kind);
+        cr_assert_eq(export_kind_table(kind), table);
+        for (int k = 0; k < table->column_count; k++) {
+            const struct export_column *column = &table->columns[k];
+            bool is_known = false;
+            for (size_t t = 0; t < ARRAY_LEN(types); t++)
+                is_known = is_known || str_eq(column->type, types[t]);
+            cr_assert(is_known, "%s.%s: type %s", table->name, column->name, column->type);
+            cr_assert_geq(strlen(column->words), 2, "%s.%s", table->name, column->name);
+            for (int m = 0; m < k; m++)
+                cr_assert_str_neq(column->name, table->columns[m].name, "%s", table->name);
+            str_appendf(&header, "%s%s", k > 0 ? "," : "", column->name);
+        }
+        str_append_char(&header, '\n');
+        good(table->name, false);
+        cr_assert_str_eq(text, str_text(&header));
+        str_fini(&header);
+    }
+}
+
+Test(export, tells_people_the_columns_of_one_table_or_of_all) {
+    struct str one = {0}, all = {0};
+    export_columns_text(&export_tables[EXPORT_LEDGER], &one);
+    cr_assert_eq(strstr(str_text(&one),
+                        "ledger: each strategy's own account, bar by bar\n"
+                        "  time      time   the bars' close\n"
+                        "  strategy  text   the strategy's name in the run\n"
+                        "  cash      money  of its budget, after its fills so far\n"),
+                 str_text(&one), "%s", str_text(&one));
+    export_columns_text(NULL, &all);
+    for (int i = 0; i < EXPORT_TABLES; i++)
+        for (int k = 0; k < export_tables[i].column_count; k++)
+            cr_assert_not_null(strstr(str_text(&all), export_tables[i].columns[k].words));
+    for (const char *line = str_text(&all); *line != '\0'; line += strcspn(line, "\n") + 1)
+        cr_assert_leq(strcspn(line, "\n"), 100, "%.*s", (int)strcspn(line, "\n"), line);
+    str_fini(&one);
+    str_fini(&all);
+}
+
+/* ---- other sources ---- */
+
+/* Records in memory; only those that were asked for. */
+struct memory_source {
+    const struct builder *builder;
+    size_t at;
+    uint64_t kinds;
+    int opened, closed, fail_at; /* fail_at: the reading whose open fails */
+};
+
+#define HEADER 0x1feu /* RUN .. BINDING */
+
+static int memory_next(void *self, struct journal_record *ret, struct err *err) {
+    struct memory_source *m = self;
+    for (size_t size = 0; m->at < m->builder->len;) {
+        int rc = journal_next(m->builder->bytes + m->at, m->builder->len - m->at, ret, &size, err);
+        m->at += size;
+        if (rc != 1 || ((m->kinds | HEADER) >> ret->kind & 1) != 0)
+            return rc;
+    }
+    return 0;
+}
+
+static int memory_open(void *self, uint64_t kinds, struct record_source *ret, struct err *err) {
+    struct memory_source *m = self;
+    if (++m->opened == m->fail_at)
+        return err_set(err, ERR_BUSY, "the source is gone");
+    m->at = 0;
+    m->kinds = kinds;
+    *ret = (struct record_source){m, memory_next};
+    return 0;
+}
+
+static void memory_close(void *self) {
+    struct memory_source *m = self;
+    m->closed++;
+}
+
+static bool memory_is_whole(void *self, const char **ret_why) {
+    (void)self;
+    *ret_why = "interrupted: the lights went out";
+    return false;
+}
+
+static struct export_source memory_source(struct memory_source *m) {
+    return (struct export_source){m, memory_open, memory_close, memory_is_whole, "run 12"};
+}
+
+/* The kinds that a table asks for are enough for it: same bytes as from a file with everything. */
+Test(export, from_any_source_is_the_same_and_asks_for_what_it_needs, .init = make_file,
+     .fini = drop_file) {
+    struct builder *b = rb_run(9, 2, 3, 2, TRADES_FIFO, 100);
+    save(b, true);
+    for (int i = 0; i < EXPORT_TABLES; i++) {
+        struct memory_source m = {.builder = b};
+        struct export_source source = memory_source(&m);
+        struct export_summary found;
+        struct err err;
+        char *other = NULL;
+        size_t len = 0;
+        FILE *file = open_memstream(&other, &len);
+        const struct export_kind *kind = export_kind_find(export_tables[i].name);
+        cr_assert_eq(export_run(&source, kind, i % 2 == 0, file, &found, &err), 0);
+        fclose(file);
+        good(export_tables[i].name, i % 2 == 0);
+        cr_assert_str_eq(other, text);
+        free(other);
+        cr_assert_eq(found.rows, summary.rows);
+        cr_assert_not(found.is_whole);
+        cr_assert_str_eq(found.why, "interrupted: the lights went out");
+        cr_assert_eq(m.opened, i == EXPORT_ORDERS ? 2 : 1);
+        cr_assert_eq(m.closed, m.opened);
+        cr_assert_neq(m.kinds, UINT64_MAX);
+    }
+    rb_free(b);
+}
+
+Test(export, closes_a_source_that_fails_and_names_it) {
+    struct builder *b = rb_run(9, 1, 1, 1, TRADES_FIFO, 30);
+    for (int fail_at = 1; fail_at <= 2; fail_at++) {
+        struct memory_source m = {.builder = b, .fail_at = fail_at};
+        struct export_source source = memory_source(&m);
+        struct err err;
+        FILE *file = fopen("/dev/null", "w");
+        cr_assert_eq(export_run(&source, export_kind_find("orders"), false, file, &summary, &err),
+                     ERR_BUSY);
+        cr_assert_str_eq(err.text, "the source is gone");
+        cr_assert_eq(m.closed, fail_at - 1);
+        fclose(file);
+    }
+    struct memory_source m = {.builder = b};
+    struct export_source source = memory_source(&m);
+    struct err err;
+    int64_t id = 77;
+    memcpy(b->bytes + rb_field(b, JOURNAL_TRADE, 0, "symbol"), &id, 8);
+    FILE *file = fopen("/dev/null", "w");
+    cr_assert_eq(export_run(&source, export_kind_find("trades"), false, file, &summary, &err),
+                 ERR_FORMAT);
+    cr_assert(strncmp(err.text, "run 12: record ", 15) == 0, "%s", err.text);
+    cr_assert_eq(m.closed, 1);
+    fclose(file);
+    rb_free(b);
 }
