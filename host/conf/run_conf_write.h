@@ -19,15 +19,13 @@
  * must not change an old run. File paths and paths of strategies become absolute (the current
  * folder is asked once; where it has no name, or the path would grow over PATH_MAX, they stay as
  * they are). Bytes of a path that are not UTF-8 become U+FFFD. run_conf_parse reads up to
- * YAML_SIZE_MAX of it, enough for some 10,000 files. */
+ * YAML_SIZE_MAX of it: RUN_CONF_DATA_MAX files with paths of 200 bytes. */
 void run_conf_write(const struct run_conf *conf, struct str *str);
 
 /* Replaces the params of one strategy by those of a JSON object of texts ({"fast": "20"}), as a
  * preset or a record has them; each text counts as written without quotes. Params that --set gave
- * stay and go over them. ERR_PARAM for text that is no such object (then nothing has changed);
- * place (copied) names where it is from, and is what later refusals name: "preset slow:
- * params.fast:
- * ...". */
+ * stay and go over them. ERR_PARAM for text that is no such object (then nothing has changed).
+ * place (copied) names where it is from, "preset slow"; later refusals begin with it. */
 int run_conf_set_params(struct run_conf *conf, size_t strategy, const char *json, const char *place,
                         struct err *err) NODISCARD;
 
