@@ -1,0 +1,29 @@
+/*
+ * Builds, and never ends loading, deaf to every signal that can be blocked.
+ */
+#define _POSIX_C_SOURCE 200809L
+#include <signal.h>
+#include <unistd.h>
+
+#include <quasar/strategy.h>
+
+struct params {
+    int64_t fast, slow;
+    double size;
+};
+
+__attribute__((constructor)) static void construct(void) {
+    sigset_t all;
+    sigfillset(&all);
+    sigprocmask(SIG_SETMASK, &all, NULL);
+    for (;;)
+        pause();
+}
+
+static void on_bar(qs_ctx *c) { qs_target(c, qs_units(1.0)); }
+
+QS_STRATEGY(.id = "edited", .name = "Edited", .version = "1.0.0",
+            .inputs = QS_INPUTS(QS_INT(struct params, fast, 3, 1, 50),
+                                QS_INT(struct params, slow, 8, 2, 100),
+                                QS_FLOAT(struct params, size, 1.0, 0.1, 10.0)),
+            .on_bar = on_bar)
