@@ -78,30 +78,41 @@ static bool is_headline(int id) {
     return id == METRIC_TOTAL_RETURN || id == METRIC_SHARPE || id == METRIC_MAX_DRAWDOWN;
 }
 
-void compare_text_metrics(const struct comparison *c, const struct compare_text *how,
-                          struct str *str) {
+static void fill_metrics(const struct comparison *c, struct table *table, const char *titles[3]) {
     const struct metrics *before = &c->before->metrics, *after = &c->after->metrics;
     double initial = collector_initial(c->before->collector);
     double initial_after = collector_initial(c->after->collector);
-    struct sheet sheet;
-    struct table table;
-    sheet_init(&sheet, str, how->width);
-    sheet_heading(&sheet, "Result");
-    table_init(&table);
-    table_column(&table, "", TABLE_LEFT);
-    table_column(&table, "", TABLE_LEFT);
-    table_column(&table, how->before_name, TABLE_RIGHT);
-    table_column(&table, how->after_name, TABLE_RIGHT);
-    table_column(&table, "difference", TABLE_RIGHT);
+    table_init(table);
+    table_column(table, "", TABLE_LEFT);
+    table_column(table, "", TABLE_LEFT);
+    for (int i = 0; i < 3; i++)
+        table_column(table, titles[i], TABLE_RIGHT);
     if (!compare_bits_are_equal(initial, initial_after))
-        money_row(&table, "initial equity", initial, initial_after);
-    money_row(&table, "final equity", before->final_equity, after->final_equity);
+        money_row(table, "initial equity", initial, initial_after);
+    money_row(table, "final equity", before->final_equity, after->final_equity);
     for (int i = 0; i < METRIC_COUNT; i++) {
         if (is_headline(i) || !compare_metrics_are_equal(&before->items[i], &after->items[i]))
-            metric_row(&table, &before->items[i], &after->items[i]);
+            metric_row(table, &before->items[i], &after->items[i]);
     }
-    count_row(&table, "trades", c->before->collector->trade_count,
-              c->after->collector->trade_count);
+    count_row(table, "trades", c->before->collector->trade_count, c->after->collector->trade_count);
+}
+
+/* With the runs' names, else with short titles, else the titles in the heading and a line a row. */
+void compare_text_metrics(const struct comparison *c, const struct compare_text *how,
+                          struct str *str) {
+    const char *titles[][3] = {{how->before_name, how->after_name, "difference"},
+                               {"before", "after", "difference"},
+                               {"", "", ""}};
+    const size_t last = ARRAY_LEN(titles) - 1;
+    struct sheet sheet;
+    struct table table;
+    size_t i = 0;
+    sheet_init(&sheet, str, how->width);
+    for (fill_metrics(c, &table, titles[0]); i < last && !sheet_fits(&sheet, &table); i++) {
+        table_fini(&table);
+        fill_metrics(c, &table, titles[i + 1]);
+    }
+    sheet_heading(&sheet, i < last ? "Result" : "Result: before, after, difference");
     sheet_table(&sheet, &table);
     table_fini(&table);
 }

@@ -139,7 +139,8 @@ static void say_bar(struct sheet *sheet, const struct compare_sight *sight, cons
                    {" volume ", sight->volume}};
     struct str line = {0};
     str_appendf(&line, "bar%s%s  %s ", of != NULL ? " of " : "", of != NULL ? of : "", sight->feed);
-    for (size_t i = 0; i < ARRAY_LEN(columns); i++) {
+    const size_t count = ARRAY_LEN(columns) - (sight->volume == 0.0); /* 0: the source has none */
+    for (size_t i = 0; i < count; i++) {
         str_append(&line, columns[i].name);
         str_append_f64(&line, columns[i].value);
     }

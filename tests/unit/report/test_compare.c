@@ -591,7 +591,7 @@ Test(compare, shows_what_each_run_saw) {
     style.after_sight = &right;
     cr_assert_str_eq(text_of(compare_text_decision, &style),
                      "\nFirst different decision: 1970-01-02\n"
-                     "  bar  SPX 1d  open 1181.66 high 1181.66 low 1156.07 close 1161.97 volume 0\n"
+                     "  bar  SPX 1d  open 1181.66 high 1181.66 low 1156.07 close 1161.97\n"
                      "             run 11              run 12\n"
                      "   wished    buy 10 SYM0 market  nothing\n"
                      "*  position  flat                2.5 at 1150.5\n"
