@@ -25,6 +25,9 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#ifdef __cplusplus
+#include <type_traits>
+#endif
 
 #include <quasar/abi.h>
 #include <quasar/indicators.h>
@@ -391,38 +394,79 @@ static inline const void *qs_extension(qs_ctx *c, const char *id) {
 #define QS_EXPORT
 #endif
 
-#define QS_FIELD_(S, field)                                                                        \
-    (uint32_t) offsetof(S, field), (uint32_t)sizeof(((S *)0)->field), (uint32_t)sizeof(S), #field
+/* 0, where the field has the C type that the host writes or reads there; any other does not
+ * compile. The size alone could not tell a double from an int64_t. A long long is an int64_t too.
+ */
+#ifdef __cplusplus
+template <class Field> constexpr uint32_t qs_i64_wanted_() {
+    static_assert(std::is_same<typename std::remove_cv<Field>::type, int64_t>::value ||
+                      std::is_same<typename std::remove_cv<Field>::type, long long>::value,
+                  "quasar: the field of QS_INT, QS_LOCAL_I64 and QS_STATE_I64 must be an int64_t");
+    return 0;
+}
+template <class Field> constexpr uint32_t qs_f64_wanted_() {
+    static_assert(std::is_same<typename std::remove_cv<Field>::type, double>::value,
+                  "quasar: the field of QS_FLOAT, QS_LOCAL_F64 and QS_STATE_F64 must be a double");
+    return 0;
+}
+template <class Field> constexpr uint32_t qs_i32_wanted_() {
+    static_assert(
+        std::is_same<typename std::remove_cv<Field>::type, int32_t>::value,
+        "quasar: the field of QS_BOOL and QS_SELECT must be an int32_t, that of QS_SYMBOL "
+        "a qs_feed");
+    return 0;
+}
+#define QS_TYPED_(S, field, type) (type##_wanted_<decltype(((S *)0)->field)>())
+#else
+#define QS_IS_qs_i64_(x)                                                                           \
+    _Generic((x), int64_t : 1, default : _Generic((x), long long : 1, default : 0))
+#define QS_IS_qs_f64_(x) _Generic((x), double : 1, default : 0)
+#define QS_IS_qs_i32_(x) _Generic((x), int32_t : 1, default : 0)
+#define QS_SAYS_qs_i64_ " must be an int64_t"
+#define QS_SAYS_qs_f64_ " must be a double"
+#define QS_SAYS_qs_i32_ " must be an int32_t (a qs_feed for QS_SYMBOL)"
+#define QS_TYPED_(S, field, type)                                                                  \
+    (0 * sizeof(struct {                                                                           \
+         _Static_assert(QS_IS_##type##_(((S *)0)->field),                                          \
+                        "quasar: " #field " of " #S QS_SAYS_##type##_);                            \
+         char unused;                                                                              \
+     }))
+#endif
+
+#define QS_FIELD_SIZE_(S, field, type)                                                             \
+    (uint32_t)(sizeof(((S *)0)->field) + QS_TYPED_(S, field, type))
+#define QS_FIELD_(S, field, type)                                                                  \
+    (uint32_t) offsetof(S, field), QS_FIELD_SIZE_(S, field, type), (uint32_t)sizeof(S), #field
 
 /* Inputs. S is the params struct, `field` the member that the host writes (and the input's name);
  * default, min, max and optionally step follow. Types: int64_t, double, int32_t (bool, select),
- * qs_feed (symbol). The _AS forms take a label for people. */
+ * qs_feed (symbol); another type does not compile. The _AS forms take a label for people. */
 #define QS_INT_AS(S, field, label, ...)                                                            \
-    { QS_INPUT_INT, QS_FIELD_(S, field), label, {__VA_ARGS__}, {0.0}, NULL }
+    { QS_INPUT_INT, QS_FIELD_(S, field, qs_i64), label, {__VA_ARGS__}, {0.0}, NULL }
 #define QS_INT(S, field, ...) QS_INT_AS(S, field, NULL, __VA_ARGS__)
 #define QS_FLOAT_AS(S, field, label, ...)                                                          \
-    { QS_INPUT_FLOAT, QS_FIELD_(S, field), label, {0}, {__VA_ARGS__}, NULL }
+    { QS_INPUT_FLOAT, QS_FIELD_(S, field, qs_f64), label, {0}, {__VA_ARGS__}, NULL }
 #define QS_FLOAT(S, field, ...) QS_FLOAT_AS(S, field, NULL, __VA_ARGS__)
 #define QS_BOOL_AS(S, field, label, on)                                                            \
-    { QS_INPUT_BOOL, QS_FIELD_(S, field), label, {on}, {0.0}, NULL }
+    { QS_INPUT_BOOL, QS_FIELD_(S, field, qs_i32), label, {on}, {0.0}, NULL }
 #define QS_BOOL(S, field, on) QS_BOOL_AS(S, field, NULL, on)
 /* A choice; `names` is a NULL-terminated array of strings, in C e.g. QS_NAMES("a", "b"). */
 #define QS_SELECT_AS(S, field, label, index, names)                                                \
-    { QS_INPUT_SELECT, QS_FIELD_(S, field), label, {index}, {0.0}, names }
+    { QS_INPUT_SELECT, QS_FIELD_(S, field, qs_i32), label, {index}, {0.0}, names }
 #define QS_SELECT(S, field, index, names) QS_SELECT_AS(S, field, NULL, index, names)
 /* A role: the run binds a symbol to it, the field gets the number of its feed. */
 #define QS_SYMBOL_AS(S, field, label)                                                              \
-    { QS_INPUT_SYMBOL, QS_FIELD_(S, field), label, {0}, {0.0}, NULL }
+    { QS_INPUT_SYMBOL, QS_FIELD_(S, field, qs_i32), label, {0}, {0.0}, NULL }
 #define QS_SYMBOL(S, field) QS_SYMBOL_AS(S, field, NULL)
 
 /* Variables that the host shows and records by name: a double or int64_t member of locals or
  * state. */
-#define QS_VARIABLE_(block, S, field, type)                                                        \
-    { block, type, (uint32_t)offsetof(S, field), (uint32_t)sizeof(((S *)0)->field), #field, NULL }
-#define QS_LOCAL_F64(S, field) QS_VARIABLE_(QS_IN_LOCALS, S, field, QS_VAR_F64)
-#define QS_LOCAL_I64(S, field) QS_VARIABLE_(QS_IN_LOCALS, S, field, QS_VAR_I64)
-#define QS_STATE_F64(S, field) QS_VARIABLE_(QS_IN_STATE, S, field, QS_VAR_F64)
-#define QS_STATE_I64(S, field) QS_VARIABLE_(QS_IN_STATE, S, field, QS_VAR_I64)
+#define QS_VARIABLE_(block, S, field, kind, type)                                                  \
+    { block, kind, (uint32_t)offsetof(S, field), QS_FIELD_SIZE_(S, field, type), #field, NULL }
+#define QS_LOCAL_F64(S, field) QS_VARIABLE_(QS_IN_LOCALS, S, field, QS_VAR_F64, qs_f64)
+#define QS_LOCAL_I64(S, field) QS_VARIABLE_(QS_IN_LOCALS, S, field, QS_VAR_I64, qs_i64)
+#define QS_STATE_F64(S, field) QS_VARIABLE_(QS_IN_STATE, S, field, QS_VAR_F64, qs_f64)
+#define QS_STATE_I64(S, field) QS_VARIABLE_(QS_IN_STATE, S, field, QS_VAR_I64, qs_i64)
 
 /* Last entry of a table that is written out, as C++ does. */
 #define QS_INPUTS_END                                                                              \
@@ -452,8 +496,6 @@ static inline const void *qs_extension(qs_ctx *c, const char *id) {
     QS_EXPORT const struct qs_strategy *qs_schema(void) { return &qs_schema_; }
 
 #else /* C++17 */
-
-#include <type_traits>
 
 /* A schema with its frozen fields, and the rest as `fill` says. */
 inline qs_strategy qs_made_schema_(void (*fill)(qs_strategy &)) {

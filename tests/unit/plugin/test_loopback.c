@@ -124,7 +124,10 @@ static void on_trade(qs_ctx *c, const struct qs_trade *t) {
 }
 
 static const struct qs_input inputs[] = {QS_INT(struct params, seed, 1, 0, 1000000), QS_INPUTS_END};
-static const struct qs_variable variables[] = {QS_STATE_I64(struct state, mixed), QS_VARIABLES_END};
+/* By hand: QS_STATE_I64 wants an int64_t, and the hash must wrap around. */
+static const struct qs_variable variables[] = {
+    {QS_IN_STATE, QS_VAR_I64, (uint32_t)offsetof(struct state, mixed), 8, "mixed", NULL},
+    QS_VARIABLES_END};
 static const struct qs_strategy schema =
     WORLD_SCHEMA(.inputs = inputs, .variables = variables, .locals_size = sizeof(struct locals),
                  .state_size = sizeof(struct state), .state_version = 1, .universe_min = 2,
