@@ -243,7 +243,10 @@ static int open_immutable(struct db *db, struct err *err) {
 
 static bool is_kept_from_shm(struct db *db) {
     int primary = sqlite3_extended_errcode(db->handle) & 0xff;
-    return primary == SQLITE_CANTOPEN || primary == SQLITE_READONLY;
+    char *folder = fs_dirname(db->path);
+    bool is_read_only = access(folder, W_OK) != 0;
+    mem_free(folder);
+    return is_read_only && (primary == SQLITE_CANTOPEN || primary == SQLITE_READONLY);
 }
 
 static int open_read(struct db *db, struct err *err) {
@@ -306,21 +309,23 @@ static int open_write(struct db *db, struct err *err) {
     return rc;
 }
 
+/* The file itself, through links: what lies beside it (-wal, run_live.h) must be one for all. */
+static char *real_path(const char *path) {
+    char *real = realpath(path, NULL);
+    return real != NULL ? real : mem_strdup(path);
+}
+
 int db_open(const char *path, enum db_mode mode, struct db **ret, struct err *err) {
-    int rc = refuse_early(path, mode, err);
-    if (rc != 0)
-        return rc;
     struct db *db = mem_zalloc(1, sizeof(*db));
-    db->path = mem_strdup(path);
-    rc = mode == DB_READ ? open_read(db, err) : open_write(db, err);
-    /* the file itself, through links: what lies beside it (run_live.h) must be one for all */
-    char *real = rc == 0 ? realpath(path, NULL) : NULL;
-    if (rc == 0 && real == NULL)
-        rc = err_errno(err, "find again", path);
+    db->path = real_path(path);
+    int rc = refuse_early(db->path, mode, err);
+    if (rc == 0)
+        rc = mode == DB_READ ? open_read(db, err) : open_write(db, err);
     if (rc != 0) {
         db_close(&db);
         return rc;
     }
+    char *real = real_path(db->path); /* it may not have been there before */
     mem_free(db->path);
     db->path = real;
     *ret = db;
@@ -330,8 +335,10 @@ int db_open(const char *path, enum db_mode mode, struct db **ret, struct err *er
 void db_close(struct db **db) {
     if (*db == NULL)
         return;
-    db_rollback(*db);
-    close_handle(*db);
+    if ((*db)->handle != NULL) {
+        db_rollback(*db);
+        close_handle(*db);
+    }
     mem_free((*db)->path);
     mem_free(*db);
     *db = NULL;

@@ -38,7 +38,7 @@ int db_find(const char *start, const char *given, struct str *ret, struct err *e
 int db_open(const char *path, enum db_mode mode, struct db **ret, struct err *err) NODISCARD;
 /* Frees and clears the caller's pointer; *db may be NULL. */
 void db_close(struct db **db);
-/* As opened, absolute. */
+/* Absolute and through links, so that all who open one file get one path. */
 const char *db_path(const struct db *db);
 
 #endif
