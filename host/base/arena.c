@@ -25,28 +25,16 @@ void arena_fini(struct arena *arena) {
     *arena = (struct arena){0};
 }
 
-void *arena_try_alloc(struct arena *arena, size_t size, size_t align) {
+void *arena_alloc(struct arena *arena, size_t size, size_t align) {
     CHECK(arena->base != NULL);
     CHECKF(align > 0 && (align & (align - 1)) == 0 && align <= ALIGN_MAX, "align %zu", align);
     /* used <= size_max, so neither side of the comparisons below can wrap */
     size_t start = (arena->used + align - 1) & ~(align - 1);
-    if (UNLIKELY(start > arena->size_max || size > arena->size_max - start))
-        return NULL;
-    if (UNLIKELY(arena->sealed)) {
-        arena->late_count++;
-#ifndef NDEBUG
-        CHECKF(!arena->sealed, "allocation of %zu bytes after the seal", size);
-#endif
-    }
+    CHECKF(start <= arena->size_max && size <= arena->size_max - start,
+           "arena of %zu bytes has %zu used, no room for %zu more", arena->size_max, arena->used,
+           size);
     arena->used = start + size;
     return arena->base + start;
-}
-
-void *arena_alloc(struct arena *arena, size_t size, size_t align) {
-    void *ptr = arena_try_alloc(arena, size, align);
-    CHECKF(ptr != NULL, "arena of %zu bytes has %zu used, no room for %zu more", arena->size_max,
-           arena->used, size);
-    return ptr;
 }
 
 void *arena_alloc_array(struct arena *arena, size_t n, size_t size, size_t align) {
@@ -59,10 +47,3 @@ char *arena_strdup(struct arena *arena, const char *text) {
     size_t size = strlen(text) + 1;
     return memcpy(arena_alloc(arena, size, 1), text, size);
 }
-
-void arena_seal(struct arena *arena) {
-    CHECK(arena->base != NULL);
-    arena->sealed = true;
-}
-
-size_t arena_used(const struct arena *arena) { return arena->used; }

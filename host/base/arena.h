@@ -3,8 +3,7 @@
  * and given back by one munmap.
  *
  * Not for what can be freed before the run ends (mem.h), nor for data shared by runs (columns).
- * Invariant: memory never moves and is zero when handed out. After arena_seal steady state has
- * begun: a later allocation is a CHECK in debug builds and counted (late_count) in release.
+ * Invariant: memory never moves and is zero when handed out.
  *
  *   base          base+used                         base+size_max
  *    |## handed out ##|........ reserved, not touched ......|
@@ -12,7 +11,7 @@
 #ifndef QS_BASE_ARENA_H
 #define QS_BASE_ARENA_H
 
-#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/check.h"
@@ -21,8 +20,6 @@ struct arena {
     uint8_t *base;
     size_t size_max;
     size_t used;
-    uint64_t late_count; /* allocations after the seal */
-    bool sealed;
 };
 
 /* Reserves address space for size_max bytes (> 0, rounded up to pages); physical memory comes with
@@ -36,20 +33,11 @@ void arena_fini(struct arena *arena);
  * limit. Size 0 gives a valid pointer to nothing. */
 void *arena_alloc(struct arena *arena, size_t size, size_t align) NODISCARD;
 
-/* The same, but NULL over the limit: for sizes that come from outside. */
-void *arena_try_alloc(struct arena *arena, size_t size, size_t align) NODISCARD;
-
 /* arena_alloc of n items of `size` bytes each; aborts when the product overflows. */
 void *arena_alloc_array(struct arena *arena, size_t n, size_t size, size_t align) NODISCARD;
 
 /* A terminated copy of text. */
 char *arena_strdup(struct arena *arena, const char *text) NODISCARD;
-
-/* From here on nothing should be allocated. May be called twice. */
-void arena_seal(struct arena *arena);
-
-/* Bytes handed out so far, padding included. */
-size_t arena_used(const struct arena *arena);
 
 #define ARENA_NEW(arena, type) ((type *)arena_alloc((arena), sizeof(type), _Alignof(type)))
 #define ARENA_ARRAY(arena, type, n)                                                                \

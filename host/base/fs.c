@@ -80,24 +80,6 @@ int fs_read_all(const char *path, size_t max, char **ret, size_t *ret_len, struc
     return rc;
 }
 
-int fs_read_exact(int fd, void *data, size_t len, struct err *err) {
-    size_t at = 0;
-    while (at < len) {
-        ssize_t got = read(fd, (uint8_t *)data + at, len - at);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0)
-            return err_errno(err, "read", NULL);
-        if (got == 0 && at == 0)
-            return err_set(err, ERR_NOT_FOUND, "read: the stream has ended");
-        if (got == 0)
-            return err_set(err, ERR_FORMAT, "read: the stream ended after %zu of %zu bytes", at,
-                           len);
-        at += (size_t)got;
-    }
-    return 0;
-}
-
 int fs_write_exact(int fd, const void *data, size_t len, struct err *err) {
     size_t at = 0;
     while (at < len) {

@@ -60,10 +60,8 @@ int fs_map_open(const char *path, struct fs_map *ret, struct err *err) NODISCARD
 /* Accepts a zeroed or closed map. */
 void fs_map_close(struct fs_map *map);
 
-/* Exactly len bytes, through EINTR and short counts; blocking fds. ERR_NOT_FOUND when the stream
- * ended before the first byte, ERR_FORMAT when it ended in the middle, ERR_IO otherwise. */
-int fs_read_exact(int fd, void *data, size_t len, struct err *err) NODISCARD;
-/* A closed pipe is ERR_IO (the process must ignore SIGPIPE). */
+/* Exactly len bytes, through EINTR and short counts; blocking fds. A closed pipe is ERR_IO (the
+ * process must ignore SIGPIPE). */
 int fs_write_exact(int fd, const void *data, size_t len, struct err *err) NODISCARD;
 
 #endif

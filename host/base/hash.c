@@ -92,40 +92,8 @@ static void to_hex(const uint8_t *bytes, size_t n, char *ret_text) {
     ret_text[2 * n] = '\0';
 }
 
-static int hex_value(char c) {
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
-/* Writes bytes even where it fails: callers pass their own. */
-static bool from_hex(const char *text, size_t n, uint8_t *bytes) {
-    if (strnlen(text, 2 * n + 1) != 2 * n)
-        return false;
-    for (size_t i = 0; i < n; i++) {
-        int high = hex_value(text[2 * i]);
-        int low = hex_value(text[2 * i + 1]);
-        if (high < 0 || low < 0)
-            return false;
-        bytes[i] = (uint8_t)(high << 4 | low);
-    }
-    return true;
-}
-
 void sha256_hex(const uint8_t digest[SHA256_SIZE], char ret_text[SHA256_HEX_SIZE]) {
     to_hex(digest, SHA256_SIZE, ret_text);
-}
-
-bool sha256_from_hex(const char *text, uint8_t ret_digest[SHA256_SIZE]) {
-    uint8_t digest[SHA256_SIZE];
-    if (!from_hex(text, SHA256_SIZE, digest))
-        return false;
-    memcpy(ret_digest, digest, SHA256_SIZE);
-    return true;
 }
 
 /* struct xxh128_state is xxhash's own state by another name. */
@@ -182,12 +150,4 @@ void hash128_hex(struct hash128 hash, char ret_text[HASH128_HEX_SIZE]) {
     XXH128_canonical_t canonical;
     XXH128_canonicalFromHash(&canonical, (XXH128_hash_t){.low64 = hash.lo, .high64 = hash.hi});
     to_hex(canonical.digest, sizeof(canonical.digest), ret_text);
-}
-
-bool hash128_from_hex(const char *text, struct hash128 *ret) {
-    XXH128_canonical_t canonical;
-    if (!from_hex(text, sizeof(canonical.digest), canonical.digest))
-        return false;
-    *ret = from_xxh(XXH128_hashFromCanonical(&canonical));
-    return true;
 }

@@ -34,8 +34,6 @@ int sha256_file(const char *path, uint8_t ret_digest[SHA256_SIZE], struct err *e
 
 /* 64 lower-case hex digits and a terminator. */
 void sha256_hex(const uint8_t digest[SHA256_SIZE], char ret_text[SHA256_HEX_SIZE]);
-/* Reads exactly 64 hex digits of either case; false otherwise. */
-bool sha256_from_hex(const char *text, uint8_t ret_digest[SHA256_SIZE]);
 
 struct hash128 {
     uint64_t lo;
@@ -61,7 +59,5 @@ struct hash128 hash128(const void *data, size_t len);
 bool hash128_eq(struct hash128 a, struct hash128 b);
 /* xxhash's canonical text: 32 lower-case hex digits, the high half first. */
 void hash128_hex(struct hash128 hash, char ret_text[HASH128_HEX_SIZE]);
-/* Reads exactly 32 hex digits of either case; false otherwise. */
-bool hash128_from_hex(const char *text, struct hash128 *ret);
 
 #endif

@@ -81,10 +81,6 @@ struct jv *jv_null(void) {
     return own(json_null());
 }
 
-struct jv *jv_copy(const struct jv *value) {
-    return value == NULL ? jv_null() : own(json_deep_copy(peek(value)));
-}
-
 void jv_free(struct jv *value) { json_decref(tree(value)); }
 
 /* ---- putting and pushing ---- */
@@ -156,10 +152,6 @@ void jv_push_str(struct jv *array, const char *text) { jv_push_json(array, jv_st
 void jv_push_i64(struct jv *array, int64_t value) { jv_push_json(array, jv_i64(value)); }
 
 void jv_push_f64(struct jv *array, double value) { jv_push_json(array, jv_f64(value)); }
-
-void jv_push_bool(struct jv *array, bool value) { jv_push_json(array, jv_bool(value)); }
-
-void jv_push_null(struct jv *array) { jv_push_json(array, jv_null()); }
 
 struct jv *jv_push_object(struct jv *array) {
     struct jv *child = jv_object();

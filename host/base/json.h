@@ -31,8 +31,6 @@ struct jv *jv_i64(int64_t value) NODISCARD;
 struct jv *jv_f64(double value) NODISCARD;
 struct jv *jv_bool(bool value) NODISCARD;
 struct jv *jv_null(void) NODISCARD;
-/* A deep copy. */
-struct jv *jv_copy(const struct jv *value) NODISCARD;
 /* NULL is fine. */
 void jv_free(struct jv *value);
 
@@ -54,8 +52,6 @@ struct jv *jv_put_array(struct jv *object, const char *key);
 void jv_push_str(struct jv *array, const char *text);
 void jv_push_i64(struct jv *array, int64_t value);
 void jv_push_f64(struct jv *array, double value);
-void jv_push_bool(struct jv *array, bool value);
-void jv_push_null(struct jv *array);
 void jv_push_json(struct jv *array, struct jv *value);
 struct jv *jv_push_object(struct jv *array);
 struct jv *jv_push_array(struct jv *array);

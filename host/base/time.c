@@ -278,18 +278,4 @@ size_t time_format_duration(char *buf, size_t cap, int64_t duration) {
                             units[i].name);
 }
 
-int64_t time_floor(int64_t time, int64_t step) {
-    CHECK(step > 0);
-    return floor_div(time, step) * step;
-}
-
-int64_t time_day_floor(int64_t time) { return time_floor(time, TIME_DAY); }
-
-enum time_weekday time_weekday(int64_t time) {
-    int64_t day = floor_div(time, TIME_DAY) + 3; /* 1970-01-01 was a Thursday */
-    return (enum time_weekday)(day - floor_div(day, 7) * 7);
-}
-
-int64_t time_week_floor(int64_t time) {
-    return time_day_floor(time) - (int64_t)time_weekday(time) * TIME_DAY;
-}
+int64_t time_day_floor(int64_t time) { return floor_div(time, TIME_DAY) * TIME_DAY; }

@@ -34,16 +34,6 @@ struct civil_time {
     int64_t ns; /* 0..999999999 */
 };
 
-enum time_weekday {
-    TIME_MONDAY,
-    TIME_TUESDAY,
-    TIME_WEDNESDAY,
-    TIME_THURSDAY,
-    TIME_FRIDAY,
-    TIME_SATURDAY,
-    TIME_SUNDAY
-};
-
 /* The fields must be a valid moment of the range (CHECK); text from outside goes through
  * time_parse_iso. */
 int64_t time_from_civil(int year, int month, int day, int hour, int minute, int second, int64_t ns);
@@ -79,12 +69,5 @@ size_t time_format_duration(char *buf, size_t cap, int64_t duration);
 
 /* Midnight UTC at or before time. */
 int64_t time_day_floor(int64_t time);
-/* The multiple of step (> 0) since 1970 at or before time, for times of either sign in the range.
- */
-int64_t time_floor(int64_t time, int64_t step);
-/* Monday 00:00 UTC at or before time. */
-int64_t time_week_floor(int64_t time);
-
-enum time_weekday time_weekday(int64_t time);
 
 #endif

@@ -405,8 +405,6 @@ void yaml_free(struct yaml_doc *doc) {
 
 const struct yaml_node *yaml_root(const struct yaml_doc *doc) { return doc->root; }
 
-const char *yaml_name(const struct yaml_doc *doc) { return doc->name; }
-
 const struct yaml_node *yaml_get(const struct yaml_node *node, const char *key) {
     if (node == NULL || node->kind != YAML_MAPPING)
         return NULL;

@@ -42,9 +42,8 @@ int yaml_load_file(const char *path, struct yaml_doc **ret, struct err *err) NOD
 /* Frees the tree with all its text; NULL is fine. */
 void yaml_free(struct yaml_doc *doc);
 
-/* All borrowed from doc. */
+/* Borrowed from doc. */
 const struct yaml_node *yaml_root(const struct yaml_doc *doc);
-const char *yaml_name(const struct yaml_doc *doc);
 
 /* The value of a key, or NULL when node is no mapping or has no such key. */
 const struct yaml_node *yaml_get(const struct yaml_node *node, const char *key);

@@ -193,8 +193,8 @@ Test(fs, maps_files_and_empty_ones) {
 
 static void do_nothing(int signal_number) { (void)signal_number; }
 
-/* A megabyte through a pipe of 64 KiB: both sides get short counts, and signals interrupt them. */
-Test(fs, moves_exact_lengths_through_pipes_and_signals) {
+/* A megabyte through a pipe of 64 KiB: the writer gets short counts, and signals interrupt it. */
+Test(fs, writes_exact_lengths_through_pipes_and_signals) {
     enum { LEN = 1 << 20 };
     static uint8_t data[LEN];
     int fds[2];
@@ -210,36 +210,23 @@ Test(fs, moves_exact_lengths_through_pipes_and_signals) {
         _exit(fs_write_exact(fds[1], data, LEN, NULL) == 0 ? 0 : 1);
     }
     close(fds[1]);
-    struct sigaction action = {.sa_handler = do_nothing};
-    sigaction(SIGALRM, &action, NULL);
-    ualarm(150, 150);
-    struct err err;
-    int rc = fs_read_exact(fds[0], data, LEN, &err);
-    ualarm(0, 0);
-    cr_assert_eq(rc, 0);
+    size_t at = 0;
+    for (ssize_t got; (got = read(fds[0], data + at, LEN - at)) > 0; at += (size_t)got)
+        continue;
+    cr_assert_eq(at, LEN);
     for (int i = 0; i < LEN; i++)
         cr_assert_eq(data[i], (uint8_t)(i * 7));
-    cr_assert_eq(fs_read_exact(fds[0], data, 1, &err), ERR_NOT_FOUND);
     int status = 0;
     cr_assert_eq(waitpid(pid, &status, 0), pid);
     cr_assert_eq(status, 0);
 }
 
-Test(fs, tells_an_ended_stream_from_a_cut_one) {
+Test(fs, says_that_nobody_reads_a_pipe) {
     int fds[2];
     struct err err;
-    char buf[8];
-    cr_assert_eq(pipe(fds), 0);
-    cr_assert_eq(fs_write_exact(fds[1], "abc", 3, &err), 0);
-    close(fds[1]);
-    cr_assert_eq(fs_read_exact(fds[0], buf, 0, &err), 0);
-    cr_assert_eq(fs_read_exact(fds[0], buf, 5, &err), ERR_FORMAT);
-    cr_assert_str_eq(err.text, "read: the stream ended after 3 of 5 bytes");
-    cr_assert_eq(fs_read_exact(fds[0], buf, 5, &err), ERR_NOT_FOUND);
-    close(fds[0]);
-    cr_assert_eq(fs_read_exact(fds[0], buf, 5, &err), ERR_IO);
     signal(SIGPIPE, SIG_IGN);
     cr_assert_eq(pipe(fds), 0);
     close(fds[0]);
     cr_assert_eq(fs_write_exact(fds[1], "abc", 3, &err), ERR_IO);
+    close(fds[1]);
 }

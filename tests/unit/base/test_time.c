@@ -24,7 +24,6 @@ Test(time, calendar_agrees_with_libc_on_every_day_of_the_range) {
         cr_assert(civil.year == tm.tm_year + 1900 && civil.month == tm.tm_mon + 1 &&
                       civil.day == tm.tm_mday,
                   "%d-%d-%d", civil.year, civil.month, civil.day);
-        cr_assert_eq((int)time_weekday(day), (tm.tm_wday + 6) % 7);
         cr_assert_eq(time_from_civil(civil.year, civil.month, civil.day, 0, 0, 0, 0), day);
     }
     cr_assert_eq(count,
@@ -241,10 +240,4 @@ Test(time, floors_towards_the_past_on_both_sides_of_1970) {
     cr_assert_eq(time_day_floor(TIME_DAY), TIME_DAY);
     cr_assert_eq(time_day_floor(-1), -TIME_DAY);
     cr_assert_eq(time_day_floor(-TIME_DAY), -TIME_DAY);
-    cr_assert_eq(time_floor(-1, TIME_HOUR), -TIME_HOUR);
-    cr_assert_eq(time_floor(7 * TIME_MINUTE, 5 * TIME_MINUTE), 5 * TIME_MINUTE);
-    int64_t friday = time_from_civil(2013, 3, 1, 12, 0, 0, 0);
-    cr_assert_eq(time_weekday(friday), TIME_FRIDAY);
-    cr_assert_eq(time_week_floor(friday), time_from_civil(2013, 2, 25, 0, 0, 0, 0));
-    cr_assert_eq(time_weekday(time_week_floor(-1)), TIME_MONDAY);
 }
