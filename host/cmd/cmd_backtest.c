@@ -1,22 +1,18 @@
 #include "cmd/cmd_backtest.h"
 
 #include <stdio.h>
-#include <sys/ioctl.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "base/json.h"
 #include "base/log.h"
-#include "base/mem.h"
 #include "cmd/backtest_args.h"
+#include "cmd/preset_conf.h"
+#include "cmd/progress_line.h"
+#include "cmd/report_print.h"
 #include "cmd/strategy_text.h"
 #include "plugin/registry.h"
-#include "proc/job.h"
+#include "proc/backtest_job.h"
 #include "proc/probe.h"
-#include "report/result_json.h"
-#include "report/text.h"
-#include "run/recorder.h"
-#include "store/run_path.h"
+#include "proc/run_logs.h"
 
 /* A strategy by id or path, probed in a process of its own. */
 static int find_strategy(void *self, const char *strategy, struct descriptor *ret_descriptor,
@@ -31,190 +27,85 @@ struct session {
     const struct backtest_args *args;
     struct registry *registry;
     struct run_conf *conf;
-    struct plan *plan;
-    struct recorder recorder;
-    struct job_result job;
-    bool started;    /* the worker was asked to run */
-    struct str path; /* of the journal file; empty = none */
-    int64_t number;  /* of the run; 0 = none */
-    double begin, run_seconds;
+    struct db *db;
+    struct backtest_job job;
+    struct progress_line progress;
 };
 
-static int choose_path(struct session *s, struct err *err) {
-    struct str project;
-    if (s->args->no_record)
+static int open_database(struct session *s, struct err *err) {
+    struct str path = {0};
+    if (s->args->no_record && !s->args->preset)
         return 0;
-    if (s->args->output) {
-        str_append(&s->path, s->args->output);
-        return 0;
-    }
-    str_init(&project);
-    int r = project_find(NULL, &project, err);
+    int r = db_find(NULL, s->args->db, &path, err);
     if (r == 0)
-        r = run_path_new(str_text(&project), &s->path, &s->number, err);
-    str_fini(&project);
+        r = db_open(str_text(&path), s->args->no_record ? DB_READ : DB_WRITE, &s->db, err);
+    str_fini(&path);
     return r;
 }
 
 static int prepare(struct session *s, struct err *err) {
-    int r = run_conf_from_args(&s->args->conf, &s->conf, err);
+    int r = open_database(s, err);
+    if (r == 0)
+        r = preset_conf_from_args(&s->args->conf, s->db, s->args->preset, &s->conf, err);
     if (r == 0)
         r = run_conf_require(s->conf, err);
     if (r < 0)
         return r;
     s->registry = registry_create(probe_registry_reader());
     registry_add_default_folders(s->registry);
-    r = plan_create(s->conf, (struct plan_finder){find_strategy, s->registry}, &s->plan, err);
-    if (r == 0)
-        r = choose_path(s, err);
-    if (r == 0)
-        r = recorder_init(&s->recorder, s->plan, s->path.len ? s->path.data : NULL, err);
-    return r;
-}
-
-static double seconds_now(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
-}
-
-static int run(struct session *s, struct err *err) {
-    struct job_spec spec = {.plan = s->plan,
-                            .port = s->args->loopback ? BACKTEST_LOOPBACK : BACKTEST_DIRECT,
-                            .is_inline = s->args->is_inline,
-                            .cut_after = s->args->cut_after,
-                            .take = recorder_take,
-                            .self = &s->recorder};
-    double begin = seconds_now();
-    s->started = true;
-    int r = job_run(&spec, &s->job, err);
-    s->run_seconds = seconds_now() - begin;
-    if (r < 0)
-        return r;
-    if (!hash128_eq(recorder_hash(&s->recorder), s->job.run.journal))
-        return err_set(err, ERR_INTERNAL,
-                       "the worker's hash of the journal differs from ours (report this)");
-    return 0;
-}
-
-/* ---- what came of it ---- */
-
-/* Storage behind a struct run_facts. */
-struct fact_texts {
-    char bars[HASH128_HEX_SIZE], config[HASH128_HEX_SIZE], code[HASH128_HEX_SIZE],
-        journal[HASH128_HEX_SIZE];
-    struct run_build *builds;
-    struct run_timing timings[2];
-    struct setting_default defaults[SETTINGS_TOTAL];
-    char values[SETTINGS_TOTAL][SETTING_TEXT_MAX];
-};
-
-static void fill_defaults(struct fact_texts *t) {
-    struct settings settings;
-    settings_default(&settings);
-    for (size_t i = 0; i < SETTINGS_TOTAL; i++) {
-        settings_print_value(settings_at(i), &settings, t->values[i], SETTING_TEXT_MAX);
-        t->defaults[i] = (struct setting_default){settings_at(i)->key, t->values[i]};
-    }
-}
-
-static struct run_facts gather_facts(const struct session *s, struct fact_texts *t) {
-    const struct plan *plan = s->plan;
-    hash128_hex(plan_bars_hash(plan), t->bars);
-    hash128_hex(plan_config_hash(plan), t->config);
-    hash128_hex(plan_code_hash(plan), t->code);
-    hash128_hex(s->job.run.journal, t->journal);
-    t->builds = mem_zalloc((size_t)plan->strategy_count, sizeof *t->builds);
-    for (int32_t i = 0; i < plan->strategy_count; i++)
-        t->builds[i] = (struct run_build){.strategy = plan->strategies[i].conf->name,
-                                          .path = plan->strategies[i].build.source,
-                                          .sha256 = plan->strategies[i].build.sha};
-    t->timings[0] = (struct run_timing){"run", s->run_seconds};
-    t->timings[1] = (struct run_timing){"total", seconds_now() - s->begin};
-    fill_defaults(t);
-    return (struct run_facts){.number = s->number,
-                              .path = s->path.len ? s->path.data : NULL,
-                              .host_version = "0.1.0",
-                              .risk = "none",
-                              .bars_hash = t->bars,
-                              .config_hash = t->config,
-                              .code_hash = t->code,
-                              .journal_hash = t->journal,
-                              .builds = t->builds,
-                              .build_count = (size_t)plan->strategy_count,
-                              .timings = t->timings,
-                              .timing_count = ARRAY_LEN(t->timings),
-                              .defaults = t->defaults,
-                              .default_count = ARRAY_LEN(t->defaults)};
-}
-
-static int terminal_width(void) {
-    struct winsize size;
-    if (!isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
-        return REPORT_WIDTH;
-    return size.ws_col;
-}
-
-static int print_report(const struct report *report, bool as_json) {
-    struct str text;
-    if (as_json)
-        return strategy_text_print_json(result_json(report));
-    str_init(&text);
-    report_text(report, terminal_width(), &text);
-    int code = strategy_text_print(str_text(&text));
-    str_fini(&text);
-    return code;
-}
-
-/* The journal file's trailer holds the result as JSON, so that the file alone tells the run. */
-static int finish(struct session *s, int *ret_code, struct err *err) {
-    struct fact_texts texts;
-    struct run_facts facts = gather_facts(s, &texts);
-    struct report report;
-    int r = report_make(&s->recorder.collector, &facts, &report, err);
-    if (r == 0) {
-        struct jv *meta = result_json(&report);
-        char *text = jv_dump(meta, 0);
-        r = recorder_finish(&s->recorder, text, err);
-        mem_free(text);
-        jv_free(meta);
-    }
-    if (r == 0) {
-        if (s->job.output.len > 0)
-            fprintf(stderr, "%s", str_text(&s->job.output));
-        *ret_code = print_report(&report, s->args->json);
-    }
-    mem_free(texts.builds);
-    return r;
+    return backtest_job_prepare(
+        &(struct backtest_job_spec){.conf = s->conf,
+                                    .finder = {find_strategy, s->registry},
+                                    .db = s->args->no_record ? NULL : s->db,
+                                    .journal_path = s->args->output,
+                                    .port = s->args->loopback ? BACKTEST_LOOPBACK : BACKTEST_DIRECT,
+                                    .is_inline = s->args->is_inline,
+                                    .cut_after = s->args->cut_after,
+                                    .progress = progress_line_wanted() ? progress_line_show : NULL,
+                                    .progress_self = &s->progress},
+        &s->job, err);
 }
 
 /* What to do about a strategy that crashed or hung in the run itself. */
 static const char *cure_of(const struct session *s, int r) {
-    if (s->started && r == ERR_CRASH)
+    if (s->job.started && r == ERR_CRASH)
         return " (to see where: gdb and --inline, Debugging in sdk/README.md)";
-    if (s->started && r == ERR_HANG)
+    if (s->job.started && r == ERR_HANG)
         return " (QS_DEADLINE_MS sets how long a callback may take)";
     return "";
+}
+
+/* A program that asked for JSON gets JSON. */
+static struct jv *failure_json(const struct session *s, const struct err *err) {
+    struct jv *object = jv_object();
+    if (s->job.run > 0)
+        jv_put_i64(object, "run", s->job.run);
+    else
+        jv_put_null(object, "run");
+    jv_put_bool(object, "complete", false);
+    jv_put_json(object, "error", strategy_text_error(err));
+    return object;
 }
 
 /* The sentence, and the last that the plugin printed: it may say what the sentence cannot. */
 static int fail(const struct session *s, int r, const struct err *err) {
     struct str text;
     str_init(&text);
-    strategy_text_output(str_text(&s->job.output), s->job.output.len, 0, &text);
+    strategy_text_output(str_text(&s->job.job.output), s->job.job.output.len,
+                         s->job.job.output_dropped, &text);
     LOG_ERROR("backtest: %s%s", err->text, cure_of(s, r));
     (void)fputs(str_text(&text), stderr);
     str_fini(&text);
+    if (s->args->json)
+        (void)!strategy_text_print_json(failure_json(s, err));
     return r == ERR_USAGE ? 2 : 1;
 }
 
 static void session_fini(struct session *s) {
-    job_result_fini(&s->job);
-    recorder_fini(&s->recorder);
-    plan_destroy(&s->plan);
+    backtest_job_fini(&s->job);
     run_conf_destroy(&s->conf);
     registry_destroy(&s->registry);
-    str_fini(&s->path);
+    db_close(&s->db);
 }
 
 int cmd_backtest(int argc, char **argv) {
@@ -223,15 +114,18 @@ int cmd_backtest(int argc, char **argv) {
     struct err err = {0};
     int code = backtest_args_parse(argc, argv, &args);
     if (code < 0) {
-        s.begin = seconds_now();
-        str_init(&s.path);
         int r = prepare(&s, &err);
         if (r == 0)
-            r = run(&s, &err);
-        if (r == 0)
-            r = finish(&s, &code, &err);
+            r = backtest_job_run(&s.job, &err);
+        progress_line_clear(&s.progress);
+        if (s.job.writer)
+            run_logs_write(&s.job, s.db, r < 0 ? &err : NULL);
         if (r < 0)
             code = fail(&s, r, &err);
+        else {
+            (void)fputs(str_text(&s.job.job.output), stderr);
+            code = report_print(&s.job.report, args.json);
+        }
         session_fini(&s);
     }
     backtest_args_fini(&args);

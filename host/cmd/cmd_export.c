@@ -7,15 +7,17 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/fs.h"
 #include "base/log.h"
+#include "cmd/args.h"
 #include "cmd/strategy_text.h"
 #include "cmd/usage.h"
 #include "report/export.h"
-#include "store/run_path.h"
+#include "run/stored_run.h"
 
 static const char help[] =
     "Usage: qshost export RUN WHAT [--format csv|json] [-o FILE]\n"
@@ -34,6 +36,7 @@ static const char help[] =
     "\n"
     "  -f, --format FORMAT   csv (default, or by FILE's ending) or json\n"
     "  -o, --output FILE     write there; FILE appears when it is whole\n"
+    "      --db FILE         the database (default: the project's quasar.sqlite)\n"
     "      --help-columns    what the columns of each table mean\n"
     "      --help            this text\n"
     "\n"
@@ -43,6 +46,7 @@ struct options {
     const char *run;
     const struct export_kind *kind;
     const char *output; /* NULL: stdout */
+    const char *db;     /* NULL: the project's */
     bool is_json;
 };
 
@@ -88,11 +92,10 @@ static int parse_format(const char *text, int *ret_json) {
 
 /* -1 to go on, else the exit code. */
 static int parse(int argc, char **argv, struct options *ret) {
-    static const struct option known[] = {{"format", required_argument, NULL, 'f'},
-                                          {"output", required_argument, NULL, 'o'},
-                                          {"help-columns", no_argument, NULL, 'c'},
-                                          {"help", no_argument, NULL, 'h'},
-                                          {NULL, 0, NULL, 0}};
+    static const struct option known[] = {
+        {"format", required_argument, NULL, 'f'}, {"output", required_argument, NULL, 'o'},
+        {"db", required_argument, NULL, 'd'},     {"help-columns", no_argument, NULL, 'c'},
+        {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0}};
     struct options o = {0};
     int json = -1, code = -1;
     optind = 0;
@@ -106,6 +109,8 @@ static int parse(int argc, char **argv, struct options *ret) {
             code = parse_format(optarg, &json);
         else if (c == 'o')
             o.output = optarg;
+        else if (c == 'd')
+            o.db = optarg;
         else
             code = usage(c == ':' ? "a value is missing after " : "unknown option ",
                          usage_bad_option(argv, (char[3]){0}));
@@ -175,19 +180,37 @@ static int write_stream(const struct export_source *run, const struct options *o
     return rc;
 }
 
-static int run_export(const struct options *o, struct export_summary *ret, struct err *err) {
-    struct str project = {0}, run = {0};
-    int rc = project_find(NULL, &project, err);
-    if (rc == 0)
-        rc = run_path_find(str_text(&project), o->run, &run, err);
-    struct export_file file;
-    struct export_source source = export_file_source(&file, str_text(&run));
+static int write_source(const struct export_source *source, const struct options *o,
+                        struct export_summary *ret, struct err *err) {
     bool is_file = o->output != NULL && (!fs_exists(o->output) || fs_is_regular(o->output));
+    return is_file ? write_file(source, o, ret, err) : write_stream(source, o, ret, err);
+}
+
+static int export_from_file(const struct options *o, struct export_summary *ret, struct err *err) {
+    struct export_file file;
+    struct export_source source = export_file_source(&file, o->run);
+    return write_source(&source, o, ret, err);
+}
+
+static int export_from_db(const struct options *o, struct export_summary *ret, struct err *err) {
+    struct stored_export stored;
+    struct export_source source;
+    struct db *db = NULL;
+    int64_t run;
+    int rc = args_open_db(o->db, DB_READ, &db, err);
     if (rc == 0)
-        rc = is_file ? write_file(&source, o, ret, err) : write_stream(&source, o, ret, err);
-    str_fini(&project);
-    str_fini(&run);
+        rc = run_table_find(db, o->run, &run, err);
+    if (rc == 0)
+        rc = stored_export_init(&stored, db, run, &source, err);
+    if (rc == 0)
+        rc = write_source(&source, o, ret, err);
+    db_close(&db);
     return rc;
+}
+
+static int run_export(const struct options *o, struct export_summary *ret, struct err *err) {
+    bool is_path = strchr(o->run, '/') != NULL || str_ends_with(o->run, ".qsj");
+    return is_path ? export_from_file(o, ret, err) : export_from_db(o, ret, err);
 }
 
 int cmd_export(int argc, char **argv) {
@@ -198,8 +221,7 @@ int cmd_export(int argc, char **argv) {
     if (code >= 0)
         return code;
     if (run_export(&options, &summary, &err) != 0) {
-        LOG_ERROR("export: %s", err.text);
-        return 1;
+        return args_fail("export", &err);
     }
     if (!summary.is_whole)
         LOG_WARN("export: run %s: %s", options.run, summary.why);

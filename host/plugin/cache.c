@@ -265,24 +265,32 @@ static int put_copy(const char *folder, const char *path, const char *bytes, siz
     return rc;
 }
 
+static int name_copy(const char *source, struct build *build, struct err *err) {
+    char folder[PATH_MAX], stem[STEM_MAX + 1];
+    int rc = cache_folder(folder, err);
+    if (rc != 0)
+        return rc;
+    stem_of(source, stem);
+    if ((size_t)snprintf(build->path, sizeof build->path, "%s/%s.%.*s.so", folder, stem, SHA_PREFIX,
+                         build->sha) >= sizeof build->path)
+        return err_set(err, ERR_LIMIT, "cache folder %s: path too long (set QS_CACHE)", folder);
+    return 0;
+}
+
 static int store(const char *source, const char *bytes, size_t len, struct build *ret,
                  struct err *err) {
     uint8_t digest[SHA256_SIZE];
-    char folder[PATH_MAX], stem[STEM_MAX + 1];
     struct build build = {.size = (int64_t)len};
     sha256_of(bytes, len, digest);
     sha256_hex(digest, build.sha);
     if (!realpath(source, build.source))
         return err_errno(err, "cannot read", source);
-    int rc = cache_folder(folder, err);
-    if (rc != 0)
-        return rc;
-    stem_of(source, stem);
-    if ((size_t)snprintf(build.path, sizeof build.path, "%s/%s.%.*s.so", folder, stem, SHA_PREFIX,
-                         build.sha) >= sizeof build.path)
-        return err_set(err, ERR_LIMIT, "cache folder %s: path too long (set QS_CACHE)", folder);
-    if (!holds(build.path, build.sha))
+    int rc = name_copy(source, &build, err);
+    if (rc == 0 && !holds(build.path, build.sha)) {
+        char *folder = fs_dirname(build.path);
         rc = put_copy(folder, build.path, bytes, len, err);
+        mem_free(folder);
+    }
     if (rc == 0)
         *ret = build;
     return rc;
@@ -304,4 +312,22 @@ int cache_take(const char *path, struct elf_report *report, struct build *ret, s
         *report = elf;
     mem_free(bytes);
     return rc;
+}
+
+int cache_find(const char *source, const char *sha, struct build *ret, struct err *err) {
+    struct build build = {0};
+    struct stat st;
+    if (!str_copy_fixed(build.sha, sizeof build.sha, sha) ||
+        strlen(build.sha) != SHA256_HEX_SIZE - 1 ||
+        strspn(build.sha, "0123456789abcdef") != SHA256_HEX_SIZE - 1)
+        return err_set(err, ERR_FORMAT, "'%.80s' is not the SHA-256 of a build", sha);
+    int rc = name_copy(source, &build, err);
+    if (rc != 0)
+        return rc;
+    if (!str_copy_fixed(build.source, sizeof build.source, source) || lstat(build.path, &st) != 0 ||
+        !holds(build.path, build.sha))
+        return err_set(err, ERR_NOT_FOUND, "%s: its build %.12s is not kept any more", source, sha);
+    build.size = st.st_size;
+    *ret = build;
+    return 0;
 }

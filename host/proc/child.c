@@ -31,7 +31,7 @@
 #define DEADLINE_MAX_MS 86400000
 #define LOOKS_PER_DEADLINE 8 /* how finely a standstill is noticed */
 
-enum { WATCH_RESULTS, WATCH_OUTPUT, WATCH_END, WATCH_SIGNALS, WATCH_COUNT };
+enum { WATCH_RESULTS, WATCH_OUTPUT, WATCH_END, WATCH_SIGNALS, WATCH_CANCEL, WATCH_COUNT };
 
 struct watch {
     const struct child_spec *spec;
@@ -45,8 +45,9 @@ struct watch {
     int64_t alive_ns; /* when that was */
     bool decided;     /* result->end was chosen by us, and the child killed */
     bool dead;
-    int refusal;     /* code of on_bytes */
-    int stop_signal; /* that came for the parent */
+    int64_t ticked_ns; /* when tick was called last */
+    int refusal;       /* code of on_bytes */
+    int stop_signal;   /* that came for the parent */
 };
 
 static int64_t now_ns(void) {
@@ -165,18 +166,32 @@ static int look(struct watch *w) {
     return (int)min_i64(left_ms, w->result->deadline_ms / LOOKS_PER_DEADLINE + 1);
 }
 
+/* Milliseconds until the next tick, or `wait` when that is sooner. */
+static int tick(struct watch *w, int wait) {
+    if (!w->spec->tick || wait < 0)
+        return wait;
+    int64_t now = now_ns(), passed_ms = (now - w->ticked_ns) / 1000000;
+    if (passed_ms < CHILD_TICK_MS)
+        return (int)min_i64(wait, CHILD_TICK_MS - passed_ms);
+    w->ticked_ns = now;
+    w->spec->tick(w->spec->tick_arg, &w->status->progress);
+    return (int)min_i64(wait, CHILD_TICK_MS);
+}
+
 /* Until the child is dead. */
 static void watch_child(struct watch *w) {
     struct pollfd polls[WATCH_COUNT];
-    w->alive_ns = now_ns();
+    w->alive_ns = w->ticked_ns = now_ns();
     while (!w->dead) {
         for (int i = 0; i < WATCH_COUNT; i++)
             polls[i] = (struct pollfd){.fd = w->fds[i], .events = POLLIN};
-        int timeout = w->decided ? -1 : look(w);
-        int n = poll(polls, WATCH_COUNT, timeout);
+        int timeout = w->decided ? -1 : tick(w, look(w));
+        int n = poll(polls, WATCH_COUNT, w->decided ? -1 : timeout);
         CHECK(n >= 0 || errno == EINTR || errno == ENOMEM);
         if (n <= 0)
             continue;
+        if (polls[WATCH_CANCEL].revents && w->spec->cancelled(w->spec->cancel_arg))
+            decide(w, CHILD_CANCELLED);
         if (polls[WATCH_RESULTS].revents)
             read_piece(w, WATCH_RESULTS);
         if (polls[WATCH_OUTPUT].revents)
@@ -294,6 +309,7 @@ static int fork_and_watch(struct watch *w, const sigset_t *before, const sigset_
 out:
     close_fd(&side.results_fd);
     close_fd(&side.output_fd);
+    w->fds[WATCH_CANCEL] = -1; /* the caller's */
     for (int i = 0; i < WATCH_COUNT; i++)
         close_fd(&w->fds[i]);
     return rc;
@@ -314,7 +330,7 @@ int child_run(const struct child_spec *spec, struct child_result *ret, struct er
                           .result = &result,
                           .status = status,
                           .err = err,
-                          .fds = {-1, -1, -1, -1},
+                          .fds = {-1, -1, -1, -1, spec->cancelled ? spec->cancel_fd : -1},
                           .piece = mem_alloc(PIECE)};
     struct sigaction keep_children = {.sa_handler = SIG_DFL}, old_children;
     sigset_t all, before, stops;

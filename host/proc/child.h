@@ -22,7 +22,8 @@
 #include "base/str.h"
 #include "plugin/progress.h"
 
-#define CHILD_DEADLINE_MS 10000            /* default; the environment's QS_DEADLINE_MS overrides */
+#define CHILD_DEADLINE_MS 10000 /* default; the environment's QS_DEADLINE_MS overrides */
+#define CHILD_TICK_MS 200
 #define CHILD_OUTPUT_MAX ((size_t)1 << 20) /* bytes kept of what it printed: the last ones */
 
 /* What happened in a crash; written by the child's signal handler. */
@@ -51,6 +52,14 @@ struct child_spec {
     int (*on_bytes)(void *arg, const void *data, size_t len, struct err *err);
     void *bytes_arg;
     int deadline_ms; /* 0 = QS_DEADLINE_MS, else CHILD_DEADLINE_MS */
+    /* Asked in the parent whenever cancel_fd is readable; true kills the child. It must read what
+     * made the fd readable. NULL: nobody cancels. */
+    bool (*cancelled)(void *arg);
+    void *cancel_arg;
+    int cancel_fd;
+    /* Called in the parent some times a second while the child runs. NULL: not wanted. */
+    void (*tick)(void *arg, const struct progress *progress);
+    void *tick_arg;
 };
 
 enum child_end {
@@ -60,6 +69,7 @@ enum child_end {
     CHILD_CRASHED,    /* by a signal of its own */
     CHILD_HUNG,       /* killed by us */
     CHILD_REFUSED,    /* killed by us: on_bytes said so */
+    CHILD_CANCELLED,  /* killed by us: cancelled said so */
     CHILD_INTERRUPTED /* killed by us: a signal came that stops programs */
 };
 
@@ -87,8 +97,8 @@ int child_run(const struct child_spec *spec, struct child_result *ret, struct er
 void child_result_fini(struct child_result *result);
 
 /* 0 for CHILD_OK; else the sentence, without a subject: "crashed with SIGSEGV at address 0x10 in
- * on_bar at bar 37 (2013-03-01T00:00:00Z)". ERR_CRASH, ERR_HANG, ERR_BUSY for an interrupt,
- * ERR_INTERNAL for CHILD_FAILED (whose own sentence came through out_fd). */
+ * on_bar at bar 37 (2013-03-01T00:00:00Z)". ERR_CRASH, ERR_HANG, ERR_BUSY for an interrupt or a
+ * cancel, ERR_INTERNAL for CHILD_FAILED (whose own sentence came through out_fd). */
 int child_describe(const struct child_result *result, struct err *err) NODISCARD;
 
 /* Appends bytes of a stranger as text that may go to a terminal: UTF-8 as it is, newlines and tabs,

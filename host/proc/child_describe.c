@@ -97,6 +97,9 @@ int child_describe(const struct child_result *result, struct err *err) {
     case CHILD_REFUSED:
         rc = err_set(err, ERR_FORMAT, "sent something unreadable %s", where);
         break;
+    case CHILD_CANCELLED:
+        rc = err_set(err, ERR_BUSY, "was cancelled %s", where);
+        break;
     case CHILD_INTERRUPTED:
         (void)child_signal_name(result->signal, name);
         rc = err_set(err, ERR_BUSY, "was interrupted (%s) %s", name, where);

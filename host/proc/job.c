@@ -160,14 +160,22 @@ static int explain(const struct job_spec *spec, const struct receiver *rx,
 static int run_child(const struct job_spec *spec, struct job_result *ret, struct err *err) {
     struct receiver rx = {.job = spec};
     struct child_result child = {0};
-    struct child_spec how = {
-        .work = work, .arg = (void *)(uintptr_t)spec, .on_bytes = on_bytes, .bytes_arg = &rx};
+    struct child_spec how = {.work = work,
+                             .arg = (void *)(uintptr_t)spec,
+                             .on_bytes = on_bytes,
+                             .bytes_arg = &rx,
+                             .tick = spec->tick,
+                             .tick_arg = spec->tick_self,
+                             .cancelled = spec->cancelled,
+                             .cancel_arg = spec->cancel_self,
+                             .cancel_fd = spec->cancel_fd};
     int r = child_run(&how, &child, err);
     if (r == 0 && (child.end != CHILD_OK || !rx.has_result))
         r = explain(spec, &rx, &child, err);
     if (r == 0)
         ret->run = rx.result;
     child_clean_text(child.output.data, child.output.len, &ret->output);
+    ret->output_dropped = child.output_dropped;
     child_result_fini(&child);
     mem_free(rx.bytes);
     return r;

@@ -22,11 +22,18 @@ struct job_spec {
     /* Whole records; negative with err ends the job. */
     int (*take)(void *self, const void *records, size_t len, struct err *err);
     void *self;
+    /* As in struct child_spec; not with is_inline. */
+    void (*tick)(void *self, const struct progress *progress);
+    void *tick_self;
+    bool (*cancelled)(void *self);
+    void *cancel_self;
+    int cancel_fd;
 };
 
 struct job_result {
     struct backtest_result run;
-    struct str output; /* what the worker printed, made fit for a terminal */
+    struct str output;       /* what the worker printed, made fit for a terminal */
+    uint64_t output_dropped; /* bytes printed before those */
 };
 
 /* ret must be zeroed or finished before, and job_result_fini()ed after, always. */

@@ -147,21 +147,35 @@ static int ask_child(const struct build *build, struct descriptor *ret, struct p
     return rc;
 }
 
+/* What comes after the bytes were looked at. */
+static int ask(const struct build *build, const char *name, struct descriptor *ret,
+               struct probe_report *report, struct err *err) {
+    int rc = ask_child(build, ret, report, err);
+    if (rc != 0)
+        return err_prepend(err, "%s: ", name);
+    (void)str_copy_fixed(ret->build, sizeof ret->build, build->sha);
+    (void)str_copy_fixed(ret->path, sizeof ret->path, build->source);
+    return 0;
+}
+
 int probe_read(const char *so_path, struct descriptor *ret, struct probe_report *report,
                struct err *err) {
     struct probe_report own = {0};
     struct probe_report *r = report ? report : &own;
     probe_report_fini(r);
     int rc = cache_take(so_path, &r->elf, &r->build, err);
-    if (rc != 0)
-        return rc;
-    rc = ask_child(&r->build, ret, r, err);
-    if (rc == 0) {
-        (void)str_copy_fixed(ret->build, sizeof ret->build, r->build.sha);
-        (void)str_copy_fixed(ret->path, sizeof ret->path, r->build.source);
-    } else {
-        (void)err_prepend(err, "%s: ", so_path);
-    }
+    if (rc == 0)
+        rc = ask(&r->build, so_path, ret, r, err);
+    probe_report_fini(&own);
+    return rc;
+}
+
+int probe_build(const struct build *build, struct descriptor *ret, struct probe_report *report,
+                struct err *err) {
+    struct probe_report own = {0};
+    struct probe_report *r = report ? report : &own;
+    probe_report_fini(r);
+    int rc = ask(build, build->source, ret, r, err);
     probe_report_fini(&own);
     return rc;
 }

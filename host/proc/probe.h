@@ -30,6 +30,10 @@ struct probe_report {
  * the probe came (also on failure) and wants probe_report_fini. */
 int probe_read(const char *so_path, struct descriptor *ret, struct probe_report *report,
                struct err *err) NODISCARD;
+/* The same for a copy that was taken already (report->build is not filled); the sentence names its
+ * source. */
+int probe_build(const struct build *build, struct descriptor *ret, struct probe_report *report,
+                struct err *err) NODISCARD;
 void probe_report_fini(struct probe_report *report);
 
 /* A reader for registry_create: probe_read without a report. */

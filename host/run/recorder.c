@@ -87,9 +87,11 @@ static int check_end(const struct collector *c, const struct journal_record *rec
     return 0;
 }
 
-int recorder_init(struct recorder *r, const struct plan *plan, const char *path, struct err *err) {
+int recorder_init(struct recorder *r, const struct plan *plan, const char *path,
+                  struct run_writer *writer, struct err *err) {
     memset(r, 0, sizeof *r);
     r->plan = plan;
+    r->writer = writer;
     r->file.fd = -1;
     r->hash = hash128_create();
     r->mark_at = mem_alloc((size_t)plan->symbol_count * sizeof *r->mark_at);
@@ -105,13 +107,13 @@ int recorder_init(struct recorder *r, const struct plan *plan, const char *path,
     CHECK(rc == 0);
     if (path) {
         rc = journal_file_create(path, &r->file, err);
-        if (rc < 0) {
-            recorder_fini(r);
-            return rc;
-        }
-        r->has_file = true;
+        r->has_file = rc == 0;
     }
-    return 0;
+    if (rc == 0 && writer && plan->conf->log.kind == RUN_LOG_FULL)
+        rc = steps_create(plan, writer, &r->steps, err);
+    if (rc < 0)
+        recorder_fini(r);
+    return rc;
 }
 
 /* A run that failed: what was recorded stays, a file without a record does not. */
@@ -128,11 +130,18 @@ void recorder_fini(struct recorder *r) {
         drop_file(r);
     collector_fini(&r->collector);
     conservation_fini(&r->conservation);
+    steps_destroy(&r->steps);
     hash128_destroy(&r->hash);
     mem_free(r->header);
     mem_free(r->mark_at);
     mem_free(r->mark_feed);
     memset(r, 0, sizeof *r);
+}
+
+/* The record is good: keep it. */
+static int keep_record(struct recorder *r, const struct journal_record *record, struct err *err) {
+    int rc = r->writer ? run_writer_take(r->writer, record, err) : 0;
+    return rc == 0 && r->steps ? steps_take(r->steps, record, err) : rc;
 }
 
 int recorder_take(void *self, const void *bytes, size_t len, struct err *err) {
@@ -156,6 +165,8 @@ int recorder_take(void *self, const void *bytes, size_t len, struct err *err) {
             rc = check_bars(r, &record, err);
         if (rc == 0)
             rc = check_end(&r->collector, &record, err);
+        if (rc == 0)
+            rc = keep_record(r, &record, err);
         if (rc < 0)
             return rc;
         at += size;

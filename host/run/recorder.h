@@ -2,7 +2,8 @@
  * run/recorder.h - the parent's side of a run: every record that a worker claims is taken apart,
  * checked and kept.
  *
- *   records --+-> journal file          (what happened, appended as it comes)
+ *   records --+-> store/run_writer      (rows and chunks in the database; with log: full its steps)
+ *             +-> journal file          (where one was asked for)
  *             +-> report/conservation   (law 3 from the fills alone, marked at the data's own
  * closes)
  *             +-> report/collector      (what reports are made of)
@@ -17,7 +18,9 @@
 #include "report/collector.h"
 #include "report/conservation.h"
 #include "run/assemble.h"
+#include "run/steps.h"
 #include "store/journal_file.h"
+#include "store/run_writer.h"
 
 /* Of one run: a strategy that floods the journal shall not fill the disk. */
 #define RECORDER_BYTES_MAX (INT64_C(16) << 30)
@@ -29,6 +32,8 @@ struct recorder {
     struct conservation conservation;
     struct journal_writer file;
     bool has_file;
+    struct run_writer *writer; /* borrowed; may be NULL */
+    struct steps *steps;       /* only with log: full */
     struct xxh128_state *hash;
     uint8_t *header; /* what the run must say first: the plan's own words */
     size_t header_len, header_seen;
@@ -36,15 +41,18 @@ struct recorder {
     int32_t *mark_feed;
 };
 
-/* path: the journal file to write, NULL for none. plan outlives the recorder. */
-int recorder_init(struct recorder *r, const struct plan *plan, const char *path, struct err *err);
+/* path: the journal file to write, NULL for none; writer: of the run's record, NULL for none. plan
+ * and writer outlive the recorder. */
+int recorder_init(struct recorder *r, const struct plan *plan, const char *path,
+                  struct run_writer *writer, struct err *err);
 void recorder_fini(struct recorder *r);
 
 /* len bytes of whole records. Usable as a sink_port's write with self = recorder. */
 int recorder_take(void *self, const void *bytes, size_t len, struct err *err);
 /* The hash of all records taken. */
 struct hash128 recorder_hash(const struct recorder *r);
-/* The run is whole: end the file with its trailer (JSON text, may be NULL). */
+/* The run is whole: end the file with its trailer (JSON text, may be NULL). The writer is ended by
+ * run/record.h. */
 int recorder_finish(struct recorder *r, const char *meta, struct err *err);
 
 #endif

@@ -35,7 +35,7 @@ struct journal_writer {
     struct xxh128_state *hash;
 };
 
-/* The file is made, or emptied (run_path_new has reserved it), and locked. ERR_BUSY when another
+/* The file is made, or emptied, and locked. ERR_BUSY when another
  * process is writing it. On failure nothing has to be closed. */
 int journal_file_create(const char *path, struct journal_writer *ret, struct err *err) NODISCARD;
 /* len bytes of whole records, as the engine's sink gets them. After an error the file may end in

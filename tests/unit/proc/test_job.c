@@ -178,7 +178,7 @@ Test(job, leaves_nothing_behind_a_good_run) {
 Test(job, passes_its_own_recorder) {
     struct recorder recorder;
     plan_ema_cross();
-    cr_assert_eq(recorder_init(&recorder, plan, NULL, &err), 0);
+    cr_assert_eq(recorder_init(&recorder, plan, NULL, NULL, &err), 0);
     struct job_spec spec = {.plan = plan, .take = recorder_take, .self = &recorder};
     cr_assert_eq(job_run(&spec, &result, &err), 0, "%s", err.text);
     cr_expect(hash128_eq(recorder_hash(&recorder), result.run.journal));
@@ -225,7 +225,7 @@ Test(job, goes_on_where_a_strategy_asks_for_nonsense) {
     for (int i = 0; i < 2; i++) {
         struct recorder recorder;
         plan_double(names[i]);
-        cr_assert_eq(recorder_init(&recorder, plan, NULL, &err), 0);
+        cr_assert_eq(recorder_init(&recorder, plan, NULL, NULL, &err), 0);
         struct job_spec spec = {.plan = plan, .take = recorder_take, .self = &recorder};
         job_result_fini(&result);
         cr_expect_eq(job_run(&spec, &result, &err), 0, "%s: %s", names[i], err.text);
@@ -362,7 +362,7 @@ Test(job, ends_an_endless_sentence) {
 Test(job, gives_forged_records_to_the_recorder_which_refuses_them) {
     struct recorder recorder;
     plan_forger(8);
-    cr_assert_eq(recorder_init(&recorder, plan, NULL, &err), 0);
+    cr_assert_eq(recorder_init(&recorder, plan, NULL, NULL, &err), 0);
     struct job_spec spec = {.plan = plan, .take = recorder_take, .self = &recorder};
     cr_expect_eq(job_run(&spec, &result, &err), ERR_FORMAT, "%s", err.text);
     cr_expect_not_null(strstr(err.text, "journal: a record of "), "%s", err.text);

@@ -132,7 +132,7 @@ static void setup(void) {
     write_days("aaa_1d.csv", 10);
     conf = conf_of("strategy: one\ninitial_cash: 1000\ndata: [{file: aaa_1d.csv}]\n");
     cr_assert_eq(plan_of(conf, &plan), 0, "%s", err.text);
-    cr_assert_eq(recorder_init(&recorder, plan, NULL, &err), 0, "%s", err.text);
+    cr_assert_eq(recorder_init(&recorder, plan, NULL, NULL, &err), 0, "%s", err.text);
     tell_the_truth();
 }
 
@@ -188,7 +188,7 @@ Test(recorder, writes_the_file_that_reads_back_with_the_same_hash) {
     struct journal_record record;
     snprintf(path, sizeof path, "%s/run.qsj", folder);
     recorder_fini(&recorder);
-    cr_assert_eq(recorder_init(&recorder, plan, path, &err), 0, "%s", err.text);
+    cr_assert_eq(recorder_init(&recorder, plan, path, NULL, &err), 0, "%s", err.text);
     cr_assert_eq(take(), 0, "%s", err.text);
     struct hash128 hash = recorder_hash(&recorder);
     cr_assert_eq(recorder_finish(&recorder, "{\"run\": 1}", &err), 0, "%s", err.text);
@@ -220,7 +220,7 @@ Test(recorder, leaves_a_refused_run_as_interrupted) {
     struct journal_record record;
     snprintf(path, sizeof path, "%s/run.qsj", folder);
     recorder_fini(&recorder);
-    cr_assert_eq(recorder_init(&recorder, plan, path, &err), 0, "%s", err.text);
+    cr_assert_eq(recorder_init(&recorder, plan, path, NULL, &err), 0, "%s", err.text);
     story.equity[1].cash = 1e6;
     cr_expect_eq(take_one_by_one(), ERR_FORMAT);
     recorder_fini(&recorder);
@@ -237,7 +237,7 @@ Test(recorder, leaves_no_file_where_the_first_block_is_refused) {
     char path[128];
     snprintf(path, sizeof path, "%s/run.qsj", folder);
     recorder_fini(&recorder);
-    cr_assert_eq(recorder_init(&recorder, plan, path, &err), 0, "%s", err.text);
+    cr_assert_eq(recorder_init(&recorder, plan, path, NULL, &err), 0, "%s", err.text);
     cr_expect_eq(access(path, F_OK), 0);
     story.equity[1].cash = 1e6;
     cr_expect_eq(take(), ERR_FORMAT);
@@ -247,7 +247,7 @@ Test(recorder, leaves_no_file_where_the_first_block_is_refused) {
 
 Test(recorder, refuses_a_place_where_no_file_can_be) {
     recorder_fini(&recorder);
-    cr_expect_lt(recorder_init(&recorder, plan, "/nonexistent/run.qsj", &err), 0);
+    cr_expect_lt(recorder_init(&recorder, plan, "/nonexistent/run.qsj", NULL, &err), 0);
     cr_expect_not_null(strstr(err.text, "/nonexistent/run.qsj"), "%s", err.text);
     recorder_fini(&recorder); /* harmless */
 }
@@ -258,7 +258,7 @@ Test(recorder, refuses_a_block_that_ends_inside_a_record) {
     write_story();
     for (size_t cut = 1; cut < 8; cut++) {
         recorder_fini(&recorder);
-        cr_assert_eq(recorder_init(&recorder, plan, NULL, &err), 0);
+        cr_assert_eq(recorder_init(&recorder, plan, NULL, NULL, &err), 0);
         cr_expect_eq(recorder_take(&recorder, bytes.bytes, bytes.len - cut, &err), ERR_FORMAT);
         cr_expect_str_eq(err.text, "journal: a block ends inside a record");
     }
@@ -275,7 +275,7 @@ Test(recorder, refuses_every_cut_that_is_not_between_records) {
             cr_assert_eq(journal_next(bytes.bytes + at, bytes.len - at, &record, &size, &err), 1);
         }
         struct recorder own;
-        cr_assert_eq(recorder_init(&own, plan, NULL, &err), 0);
+        cr_assert_eq(recorder_init(&own, plan, NULL, NULL, &err), 0);
         cr_assert_eq(recorder_take(&own, bytes.bytes, len, &err), len == at + size ? 0 : ERR_FORMAT,
                      "%zu bytes", len);
         recorder_fini(&own);
@@ -299,7 +299,7 @@ Test(recorder, survives_every_flipped_byte) {
             struct recorder own;
             uint8_t before = bytes.bytes[at];
             bytes.bytes[at] = (uint8_t)(before ^ (flip ? 0x80 : 0x01));
-            cr_assert_eq(recorder_init(&own, plan, NULL, &err), 0);
+            cr_assert_eq(recorder_init(&own, plan, NULL, NULL, &err), 0);
             int rc = recorder_take(&own, bytes.bytes, bytes.len, &err);
             cr_assert_leq(rc, 0);
             refusals += rc < 0;

@@ -1,0 +1,50 @@
+#include "cmd/report_print.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "base/str.h"
+#include "cmd/strategy_text.h"
+#include "report/result_json.h"
+#include "report/text.h"
+
+int terminal_width(void) {
+    struct winsize size;
+    if (!isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
+        return REPORT_WIDTH;
+    return size.ws_col;
+}
+
+bool terminal_has_colour(void) {
+    const char *never = getenv("NO_COLOR"), *term = getenv("TERM");
+    if (never && never[0] != '\0')
+        return false;
+    return isatty(STDOUT_FILENO) && term && term[0] != '\0' && !str_eq(term, "dumb");
+}
+
+bool terminal_is_utf8(void) {
+    static const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"};
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        const char *value = getenv(names[i]);
+        if (value && value[0] != '\0')
+            return strcasestr(value, "utf-8") || strcasestr(value, "utf8");
+    }
+    return !isatty(STDOUT_FILENO);
+}
+
+int report_print(const struct report *report, bool as_json) {
+    struct str text;
+    if (as_json)
+        return strategy_text_print_json(result_json(report));
+    str_init(&text);
+    report_text(report,
+                &(struct report_style){.width = terminal_width(),
+                                       .colour = terminal_has_colour(),
+                                       .ascii = !terminal_is_utf8()},
+                &text);
+    int code = strategy_text_print(str_text(&text));
+    str_fini(&text);
+    return code;
+}

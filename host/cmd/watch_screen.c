@@ -1,0 +1,301 @@
+#include "cmd/watch_screen.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "base/time.h"
+#include "cmd/report_print.h"
+#include "cmd/watch_json.h"
+#include "report/picture.h"
+#include "report/text_value.h"
+
+#define CLEAR "\033[H\033[2J\033[3J"
+#define RED "\033[31m"
+#define GREEN "\033[32m"
+#define BOLD "\033[1m"
+#define PLAIN "\033[0m"
+#define WORDS_LINES 30 /* of the compiler, or of the strategy */
+
+/* ---- out ---- */
+
+static void put(struct watch_screen *s, const char *text) {
+    if (fputs(text, stdout) == EOF || fflush(stdout) != 0)
+        s->broken = errno ? errno : EIO;
+}
+
+static void put_json(struct watch_screen *s, struct jv *event) {
+    struct str text = {0};
+    jv_append(&text, event, 0);
+    str_append_char(&text, '\n');
+    put(s, str_text(&text));
+    str_fini(&text);
+    jv_free(event);
+}
+
+static const char *colour(const struct watch_screen *s, const char *code) {
+    return s->terminal && terminal_has_colour() ? code : "";
+}
+
+static void clock_text(char buffer[16]) {
+    char iso[TIME_ISO_MAX];
+    time_format_iso(iso, sizeof iso, wall_now());
+    snprintf(buffer, 16, "%.8s", iso + 11);
+}
+
+/* ---- pieces ---- */
+
+/* "custom/my.c" as short as the project lets it be. */
+static const char *shown_path(const struct watch_unit *unit) {
+    const char *path = unit->source[0] ? unit->source : unit->so;
+    const char *slash = strrchr(path, '/');
+    while (slash && slash > path) {
+        const char *before = slash - 1;
+        while (before > path && *before != '/')
+            before--;
+        return *before == '/' ? before + 1 : path;
+    }
+    return path;
+}
+
+static void head(const struct watch_screen *s, const struct watch_unit *unit, const char *what,
+                 struct str *text) {
+    char now[16];
+    clock_text(now);
+    str_appendf(text, "%s%s%s  %s", colour(s, BOLD), shown_path(unit), colour(s, PLAIN), what);
+    str_appendf(text, "  (%s UTC)\n", now);
+}
+
+/* The first lines of what a compiler or a strategy said. */
+static void words(const struct str *said, struct str *text) {
+    const char *at = str_text(said);
+    int lines = 0;
+    for (; *at != '\0' && lines < WORDS_LINES; lines++) {
+        size_t len = strcspn(at, "\n");
+        str_append(text, "  ");
+        str_append_n(text, at, len);
+        str_append_char(text, '\n');
+        at += len + (at[len] == '\n');
+    }
+    if (*at != '\0')
+        str_append(text, "  ...\n");
+}
+
+static void seconds(const struct watch_outcome *o, struct str *text) {
+    if (o->compile_seconds > 0)
+        str_appendf(text, "compile %.2f s, ", o->compile_seconds);
+    str_appendf(text, "check %.1f ms, run %.1f ms, record %.1f ms", o->check_seconds * 1e3,
+                o->run_seconds * 1e3, o->record_seconds * 1e3);
+    if (o->before)
+        str_appendf(text, ", compare %.1f ms", o->compare_seconds * 1e3);
+}
+
+/* One line: what a result is worth. */
+static void summary(const struct watch_result *result, struct str *text) {
+    const struct report *report = &result->job.report;
+    char equity[64], value[64];
+    text_money(equity, sizeof equity, report->metrics.final_equity);
+    text_metric(value, sizeof value, &report->metrics.items[METRIC_TOTAL_RETURN]);
+    str_appendf(text, "run %" PRId64 ": final equity %s, return %s, %" PRId64 " trades",
+                result->run, equity, value, report->collector->trade_count);
+}
+
+static void active_line(const struct watch_screen *s, const struct watch_unit *unit,
+                        struct str *text) {
+    if (unit->active.sha[0] == '\0') {
+        str_append(text, "No build of it is good yet.\n");
+        return;
+    }
+    str_appendf(text, "%sActive:%s build %.12s, the newest good one", colour(s, GREEN),
+                colour(s, PLAIN), unit->active.sha);
+    if (unit->good) {
+        str_append(text, "; ");
+        summary(unit->good, text);
+    }
+    str_append_char(text, '\n');
+}
+
+static void pictures(const struct watch_unit *unit, const struct watch_outcome *o,
+                     struct str *text) {
+    int width = terminal_width() - 12;
+    bool ascii = !terminal_is_utf8();
+    str_append(text, "\nEquity\n");
+    if (o->before) {
+        str_append(text, "  before  ");
+        picture_line(collector_account(o->before->job.report.collector), width, ascii, text);
+        str_append(text, "\n  now     ");
+    } else {
+        str_append(text, "  ");
+    }
+    picture_line(collector_account(unit->good->job.report.collector), width, ascii, text);
+    str_append_char(text, '\n');
+}
+
+static struct compare_text how_of(const struct watch_screen *s, const struct watch_unit *unit,
+                                  const struct watch_outcome *o, char names[2][48]) {
+    bool has_sights = o->before && o->comparison.decision.has_difference;
+    snprintf(names[0], 48, "before (run %" PRId64 ")", o->before ? o->before->run : 0);
+    snprintf(names[1], 48, "now (run %" PRId64 ")", unit->good ? unit->good->run : 0);
+    return (struct compare_text){.before_name = names[0],
+                                 .after_name = names[1],
+                                 .before_sight = has_sights ? &o->before_sight : NULL,
+                                 .after_sight = has_sights ? &o->after_sight : NULL,
+                                 .width = terminal_width(),
+                                 .trade_max = s->trade_max};
+}
+
+/* ---- whole texts ---- */
+
+static void good_text(const struct watch_screen *s, const struct watch_unit *unit,
+                      const struct watch_outcome *o, struct str *text) {
+    char names[2][48];
+    struct compare_text how = how_of(s, unit, o, names);
+    str_appendf(text, "%s %s (build %.12s), params and data of %s\n", unit->id, unit->good->version,
+                unit->good->build.sha, o->origin);
+    words(&o->notes, text);
+    words(&o->words, text);
+    if (!o->before) {
+        str_append(text, "First result: ");
+        summary(unit->good, text);
+        str_append_char(text, '\n');
+    } else {
+        compare_text_inputs(&o->comparison, &how, text);
+        compare_text_metrics(&o->comparison, &how, text);
+        compare_text_trades(&o->comparison, &how, text);
+        compare_text_decision(&o->comparison, &how, text);
+    }
+    pictures(unit, o, text);
+    str_append_char(text, '\n');
+    seconds(o, text);
+    str_appendf(text, "; whole: qshost show %" PRId64 "\n", unit->good->run);
+}
+
+static void failed_text(const struct watch_screen *s, const struct watch_unit *unit,
+                        const struct watch_outcome *o, struct str *text) {
+    str_appendf(text, "%s%s failed:%s %s\n", colour(s, RED), watch_stage_name(o->stage),
+                colour(s, PLAIN), o->err.text);
+    words(&o->words, text);
+    active_line(s, unit, text);
+}
+
+/* The others, a line each; on a terminal only, where nothing scrolls by. */
+static void others(const struct watch_screen *s, const struct watch_unit *unit, struct str *text) {
+    bool is_first = true;
+    for (size_t i = 0; i < s->unit_count; i++) {
+        const struct watch_unit *u = &s->units[i];
+        if (u == unit || (!u->good && u->trouble.len == 0))
+            continue;
+        str_append(text, is_first ? "\nOthers\n" : "");
+        is_first = false;
+        str_appendf(text, "  %s  ", shown_path(u));
+        if (u->trouble.len > 0)
+            str_appendf(text, "%sfailed%s (%.100s)", colour(s, RED), colour(s, PLAIN),
+                        str_text(&u->trouble));
+        else
+            summary(u->good, text);
+        str_append_char(text, '\n');
+    }
+    str_appendf(text, "\nwatching %s; Ctrl-C ends\n", s->folders);
+}
+
+static void show(struct watch_screen *s, const struct watch_unit *unit, struct str *text) {
+    if (s->terminal) {
+        struct str screen = {0};
+        str_append(&screen, CLEAR);
+        str_append(&screen, str_text(text));
+        others(s, unit, &screen);
+        put(s, str_text(&screen));
+        str_fini(&screen);
+        return;
+    }
+    str_append_char(text, '\n');
+    put(s, str_text(text));
+}
+
+/* ---- events ---- */
+
+void watch_screen_start(struct watch_screen *s) {
+    struct str text = {0};
+    if (s->json) {
+        struct jv *event = watch_json_event("start", NULL);
+        jv_put_str(event, "folders", s->folders);
+        struct jv *list = jv_put_array(event, "strategies");
+        for (size_t i = 0; i < s->unit_count; i++)
+            jv_push_json(list, watch_json_event("unit", &s->units[i]));
+        put_json(s, event);
+        return;
+    }
+    str_appendf(&text, "watching %s: %zu strategies\n", s->folders, s->unit_count);
+    for (size_t i = 0; i < s->unit_count; i++) {
+        const struct watch_unit *u = &s->units[i];
+        str_appendf(&text, "  %-30s %s%.12s\n", shown_path(u),
+                    u->active.sha[0] ? "build " : "not built yet", u->active.sha);
+    }
+    str_append(&text, "save a source to see what the edit changes; Ctrl-C ends\n");
+    put(s, str_text(&text));
+    str_fini(&text);
+}
+
+void watch_screen_building(struct watch_screen *s, const struct watch_unit *unit) {
+    struct str text = {0};
+    if (s->json) {
+        put_json(s, watch_json_event("building", unit));
+        return;
+    }
+    head(s, unit,
+         unit->source[0] ? "changed: compiling, checking, running ..."
+                         : "changed: checking, running ...",
+         &text);
+    put(s, str_text(&text));
+    str_fini(&text);
+}
+
+void watch_screen_outcome(struct watch_screen *s, const struct watch_unit *unit,
+                          const struct watch_outcome *o) {
+    static const char *const titles[] = {[WATCH_GOOD] = "good",
+                                         [WATCH_UNCHANGED] = "unchanged",
+                                         [WATCH_FAILED] = "FAILED",
+                                         [WATCH_CANCELLED] = "stopped: it changed again"};
+    struct str text = {0};
+    if (s->json) {
+        char names[2][48];
+        struct compare_text how = how_of(s, unit, o, names);
+        put_json(s, watch_json_outcome(unit, o, &how));
+        return;
+    }
+    head(s, unit, titles[o->verdict], &text);
+    if (o->verdict == WATCH_GOOD)
+        good_text(s, unit, o, &text);
+    else if (o->verdict == WATCH_FAILED)
+        failed_text(s, unit, o, &text);
+    else if (o->verdict == WATCH_UNCHANGED)
+        active_line(s, unit, &text);
+    show(s, unit, &text);
+    str_fini(&text);
+}
+
+void watch_screen_missing(struct watch_screen *s, const struct watch_unit *unit, const char *path) {
+    struct str text = {0};
+    if (s->json) {
+        struct jv *event = watch_json_event("missing", unit);
+        jv_put_str(event, "path", path);
+        put_json(s, event);
+        return;
+    }
+    head(s, unit, "is gone", &text);
+    active_line(s, unit, &text);
+    show(s, unit, &text);
+    str_fini(&text);
+}
+
+void watch_screen_trouble(struct watch_screen *s, const char *text) {
+    if (s->json) {
+        struct jv *event = watch_json_event("trouble", NULL);
+        jv_put_str(event, "error", text);
+        put_json(s, event);
+        return;
+    }
+    fprintf(stderr, "qshost: watch: %s\n", text);
+}

@@ -1,0 +1,183 @@
+#include "proc/run_logs.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "base/log.h"
+#include "base/time.h"
+#include "core/reason.h"
+#include "store/json_log.h"
+
+#define COMPONENT "backtest"
+
+struct lines {
+    const struct backtest_job *job;
+    const struct collector *c;
+    struct json_log *log;
+    int64_t now;
+    struct err *err;
+    int code; /* of the first trouble */
+};
+
+static void line(struct lines *l, enum json_log_stream stream, const char *level,
+                 const char *message, struct jv *context) {
+    if (l->code < 0) {
+        jv_free(context);
+        return;
+    }
+    l->code = json_log_line(l->log, stream, l->now, COMPONENT, level, message, context, l->err);
+}
+
+static void put_time(struct jv *object, const char *key, int64_t time) {
+    char text[TIME_ISO_MAX];
+    time_format_iso(text, sizeof text, time);
+    jv_put_str(object, key, text);
+}
+
+static struct jv *context_of(const struct lines *l, int64_t strategy, int64_t symbol) {
+    struct jv *object = jv_object();
+    jv_put_i64(object, "run", l->job->run);
+    jv_put_str(object, "strategy", l->c->names.strategies[strategy].name);
+    if (symbol >= 0)
+        jv_put_str(object, "symbol", l->c->names.symbols[symbol].name);
+    return object;
+}
+
+static void fill_line(struct lines *l, const struct j_allocation *a) {
+    const struct j_fill *f = &l->c->fills[a->fill - 1];
+    struct jv *object = context_of(l, a->strategy, f->symbol);
+    put_time(object, "time", f->ts_event);
+    jv_put_i64(object, "fill", f->id);
+    jv_put_i64(object, "order", f->order);
+    jv_put_f64(object, "quantity", a->quantity);
+    jv_put_f64(object, "price", f->price);
+    jv_put_f64(object, "fee", a->fee);
+    jv_put_f64(object, "position", a->position);
+    line(l, JSON_LOG_TRADES, "info", "fill", object);
+}
+
+static void trade_line(struct lines *l, const struct j_trade *t) {
+    struct jv *object = context_of(l, t->strategy, t->symbol);
+    jv_put_i64(object, "trade", t->id);
+    put_time(object, "entry_time", t->entry_time);
+    jv_put_f64(object, "entry_price", t->entry_price);
+    put_time(object, "exit_time", t->exit_time);
+    jv_put_f64(object, "exit_price", t->exit_price);
+    jv_put_f64(object, "quantity", t->quantity);
+    jv_put_f64(object, "gross", t->gross);
+    jv_put_f64(object, "fees", t->fees);
+    jv_put_f64(object, "net", t->net);
+    line(l, JSON_LOG_TRADES, "info", "trade closed", object);
+}
+
+static void order_line(struct lines *l, const struct j_order *o) {
+    struct jv *object = context_of(l, o->strategy, o->symbol);
+    put_time(object, "time", o->time);
+    jv_put_i64(object, "order", o->id);
+    jv_put_str(object, "side", o->side == QS_BUY ? "buy" : "sell");
+    jv_put_f64(object, "quantity", o->quantity);
+    if (o->limit_price > 0)
+        jv_put_f64(object, "limit_price", o->limit_price);
+    if (o->stop_price > 0)
+        jv_put_f64(object, "stop_price", o->stop_price);
+    if (o->tag[0] != '\0')
+        jv_put_str(object, "tag", o->tag);
+    line(l, JSON_LOG_ORDERS, "info", "order", object);
+}
+
+static void too_many(struct lines *l, enum json_log_stream stream, const char *what,
+                     int64_t count) {
+    char text[120];
+    struct jv *object = jv_object();
+    jv_put_i64(object, "run", l->job->run);
+    jv_put_i64(object, what, count);
+    snprintf(text, sizeof text,
+             "%" PRId64 " %s: in the database (log: full writes each of them here)", count, what);
+    line(l, stream, "info", text, object);
+}
+
+static void trade_lines(struct lines *l, bool all) {
+    const struct collector *c = l->c;
+    int64_t trade = 0;
+    if (!all && c->allocation_count > RUN_LOGS_ROWS) {
+        too_many(l, JSON_LOG_TRADES, "fills", c->allocation_count);
+        return;
+    }
+    for (int64_t i = 0; i < c->allocation_count; i++) {
+        int64_t known = c->fills[c->allocations[i].fill - 1].ts_known;
+        for (; trade < c->trade_count && c->trades[trade].exit_known < known; trade++)
+            trade_line(l, &c->trades[trade]);
+        fill_line(l, &c->allocations[i]);
+    }
+    for (; trade < c->trade_count; trade++)
+        trade_line(l, &c->trades[trade]);
+}
+
+static void order_lines(struct lines *l, bool all) {
+    if (!all && l->c->order_count > RUN_LOGS_ROWS) {
+        too_many(l, JSON_LOG_ORDERS, "orders", l->c->order_count);
+        return;
+    }
+    for (int64_t i = 0; i < l->c->order_count; i++)
+        order_line(l, &l->c->orders[i]);
+}
+
+static void refusal_lines(struct lines *l) {
+    for (int i = 0; i <= REASON_COUNT; i++) {
+        int64_t count = l->c->rejected[i] + l->c->refused[i];
+        if (count == 0)
+            continue;
+        struct jv *object = jv_object();
+        jv_put_i64(object, "run", l->job->run);
+        jv_put_str(object, "reason", reason_name(i));
+        jv_put_i64(object, "count", count);
+        line(l, JSON_LOG_ORDERS, "warning", reason_words(i), object);
+    }
+}
+
+static void performance_line(struct lines *l) {
+    const struct metrics *m = &l->job->report.metrics;
+    struct jv *object = jv_object();
+    jv_put_i64(object, "run", l->job->run);
+    jv_put_str(object, "strategy",
+               l->c->names.strategy_count > 0 ? l->c->names.strategies[0].name : NULL);
+    jv_put_f64(object, "initial_equity", collector_initial(l->c));
+    jv_put_f64(object, "final_equity", m->final_equity);
+    jv_put_i64(object, "bars", l->c->end.bars);
+    jv_put_i64(object, "trades", l->c->trade_count);
+    for (int i = 0; i < METRIC_COUNT; i++)
+        if (!m->items[i].reason)
+            jv_put_f64(object, m->items[i].name, m->items[i].value);
+    line(l, JSON_LOG_PERFORMANCE, "info", "backtest done", object);
+}
+
+static void error_line(struct lines *l, const struct err *failure) {
+    struct jv *object = jv_object();
+    jv_put_i64(object, "run", l->job->run);
+    jv_put_str(object, "code", err_name(failure->code));
+    line(l, JSON_LOG_ERRORS, "error", failure->text, object);
+}
+
+void run_logs_write(const struct backtest_job *job, const struct db *db,
+                    const struct err *failure) {
+    struct err err = {0};
+    struct lines l = {.job = job,
+                      .c = &job->recorder.collector,
+                      .log = json_log_create(db_path(db)),
+                      .now = wall_now(),
+                      .err = &err};
+    bool all = job->spec.conf->log.kind == RUN_LOG_FULL;
+    if (failure) {
+        error_line(&l, failure);
+    } else {
+        order_lines(&l, all);
+        refusal_lines(&l);
+        trade_lines(&l, all);
+        performance_line(&l);
+    }
+    if (l.code == 0)
+        l.code = json_log_flush(l.log, &err);
+    if (l.code < 0)
+        LOG_WARN("%s: the logs are not whole; the database has everything", err.text);
+    json_log_destroy(&l.log);
+}

@@ -1,0 +1,160 @@
+#include "run/stored_run.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+static int next_record(void *self, struct journal_record *ret, struct err *err) {
+    return run_reader_next(self, ret, err);
+}
+
+int stored_source_open(struct db *db, int64_t run, uint64_t kinds, int64_t from, int64_t to,
+                       struct record_source *ret, struct err *err) {
+    struct run_reader *reader;
+    int r = run_reader_open(db, run, kinds, from, to, &reader, err);
+    if (r == 0)
+        *ret = (struct record_source){.self = reader, .next = next_record};
+    return r;
+}
+
+void stored_source_close(struct record_source *source) {
+    struct run_reader *reader = source->self;
+    run_reader_close(&reader);
+    *source = (struct record_source){0};
+}
+
+static int load_records(struct db *db, struct stored_run *s, struct err *err) {
+    struct record_source source;
+    struct journal_record record;
+    int r = stored_source_open(db, s->row.id, RUN_READER_ALL, INT64_MIN, INT64_MAX, &source, err);
+    if (r < 0)
+        return r;
+    while ((r = source.next(source.self, &record, err)) == 1) {
+        r = collector_take(&s->collector, &record, err);
+        if (r < 0)
+            break;
+    }
+    stored_source_close(&source);
+    if (r < 0)
+        return err_prepend(err, "%s: run %" PRId64 ": ", db_path(db), s->row.id);
+    return 0;
+}
+
+static int load_instances(struct db *db, struct stored_run *s, struct err *err) {
+    int64_t count = s->collector.names.strategy_count;
+    s->instances = mem_zalloc((size_t)count + 1, sizeof *s->instances);
+    s->builds = mem_zalloc((size_t)count + 1, sizeof *s->builds);
+    for (int64_t i = 0; i < count; i++) {
+        int r = run_table_instance(db, s->row.id, i, &s->instances[i], err);
+        if (r < 0)
+            return r;
+        s->instance_count++;
+        s->builds[i] = (struct run_build){.strategy = s->instances[i].name,
+                                          .path = s->instances[i].build_path,
+                                          .sha256 = s->instances[i].build_sha256};
+    }
+    return 0;
+}
+
+/* Why a run is not whole; "" when it is. */
+static void explain_end(const struct run_row *row, char why[512]) {
+    why[0] = '\0';
+    if (str_eq(row->status, "failed"))
+        snprintf(why, 512, "This run failed: %.400s", row->error ? row->error : "nothing says why");
+    else if (str_eq(row->status, "running"))
+        snprintf(why, 512, "This run is still running: what is here is its beginning.");
+    else if (!str_eq(row->status, "done"))
+        snprintf(why, 512,
+                 "This run was interrupted: its process ended before it did. What is here is what "
+                 "was recorded.");
+}
+
+static void fill_facts(struct db *db, struct stored_run *s) {
+    struct settings settings;
+    settings_default(&settings);
+    for (size_t i = 0; i < SETTINGS_TOTAL; i++) {
+        settings_print_value(settings_at(i), &settings, s->values[i], SETTING_TEXT_MAX);
+        s->defaults[i] = (struct setting_default){settings_at(i)->key, s->values[i]};
+    }
+    s->facts = (struct run_facts){.number = s->row.id,
+                                  .path = db_path(db),
+                                  .host_version = s->row.host_version,
+                                  .risk = "none",
+                                  .bars_hash = s->row.bars_hash,
+                                  .config_hash = s->row.config_hash,
+                                  .code_hash = s->row.code_hash,
+                                  .journal_hash = s->row.journal_hash,
+                                  .builds = s->builds,
+                                  .build_count = s->instance_count,
+                                  .defaults = s->defaults,
+                                  .default_count = ARRAY_LEN(s->defaults)};
+    explain_end(&s->row, s->why);
+    s->facts.interruption = s->why[0] ? s->why : NULL;
+}
+
+int stored_run_load(struct db *db, int64_t run, struct stored_run *ret, struct err *err) {
+    memset(ret, 0, sizeof *ret);
+    collector_init(&ret->collector);
+    int r = run_table_get(db, run, &ret->row, err);
+    if (r == 0)
+        r = load_records(db, ret, err);
+    if (r == 0)
+        r = load_instances(db, ret, err);
+    if (r < 0)
+        return r;
+    fill_facts(db, ret);
+    r = report_make(&ret->collector, &ret->facts, &ret->report, err);
+    return r < 0 ? err_prepend(err, "%s: run %" PRId64 ": ", db_path(db), run) : 0;
+}
+
+void stored_run_close(struct stored_run *s) {
+    for (size_t i = 0; i < s->instance_count; i++)
+        run_instance_row_fini(&s->instances[i]);
+    mem_free(s->instances);
+    mem_free(s->builds);
+    collector_fini(&s->collector);
+    run_row_fini(&s->row);
+    memset(s, 0, sizeof *s);
+}
+
+/* ---- for export ---- */
+
+static int open_export(void *self, uint64_t kinds, struct record_source *ret, struct err *err) {
+    struct stored_export *stored = self;
+    int r = stored_source_open(stored->db, stored->run, kinds, INT64_MIN, INT64_MAX,
+                               &stored->source, err);
+    if (r == 0)
+        *ret = stored->source;
+    return r;
+}
+
+static void close_export(void *self) {
+    struct stored_export *stored = self;
+    stored_source_close(&stored->source);
+}
+
+static bool is_whole(void *self, const char **ret_why) {
+    const struct stored_export *stored = self;
+    *ret_why = stored->why;
+    return stored->why[0] == '\0';
+}
+
+int stored_export_init(struct stored_export *stored, struct db *db, int64_t run,
+                       struct export_source *ret, struct err *err) {
+    struct run_row row = {0};
+    *stored = (struct stored_export){.db = db, .run = run};
+    snprintf(stored->name, sizeof stored->name, "run %" PRId64, run);
+    int r = run_table_get(db, run, &row, err);
+    if (r == 0) {
+        explain_end(&row, stored->why);
+        *ret = (struct export_source){.self = stored,
+                                      .open = open_export,
+                                      .close = close_export,
+                                      .is_whole = is_whole,
+                                      .name = stored->name};
+    }
+    run_row_fini(&row);
+    return r;
+}
