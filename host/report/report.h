@@ -40,9 +40,8 @@ struct param_default {
 
 /* What is not in the journal. Every pointer may be NULL: then nothing is said about it. */
 struct run_facts {
-    int64_t number;       /* 0: the run was not kept */
-    const char *path;     /* of its journal file */
-    const char *database; /* where it is recorded */
+    int64_t number;   /* 0: the run was not kept */
+    const char *path; /* where it is recorded: a journal file, a database */
     const char *host_version;
     const char *risk; /* name of the risk policy, "none" */
     const char *bars_hash, *config_hash, *code_hash, *journal_hash; /* hex */

@@ -11,7 +11,7 @@ enum { PICTURE_WIDTH_MAX = 160, PICTURE_ROWS = 8, PICTURE_ROWS_NARROW = 6 };
 void text_picture(struct page *p) {
     const struct account_series *account = collector_account(p->c);
     int width = p->width < PICTURE_WIDTH_MAX ? (int)p->width : PICTURE_WIDTH_MAX;
-    if (account->count < 2)
+    if (account->count < 2 || p->c->fill_count == 0) /* nothing but a level line */
         return;
     page_heading(p, "Equity and drawdown");
     picture_equity(account, collector_initial(p->c), width,

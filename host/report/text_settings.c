@@ -67,11 +67,11 @@ void text_timing(struct page *p) {
     for (size_t i = 0; i < facts->timing_count; i++)
         str_appendf(&line, "%s%s %.3g s", i > 0 ? ", " : "", facts->timings[i].name,
                     facts->timings[i].seconds);
-    if (facts->database != NULL && facts->number > 0)
+    if (facts->path != NULL && facts->number > 0)
         str_appendf(&line, "%srecorded as run %" PRId64 " in %s", line.len > 0 ? "; " : "",
-                    facts->number, facts->database);
-    if (facts->path != NULL)
-        str_appendf(&line, "%sjournal in %s", line.len > 0 ? "; " : "", facts->path);
+                    facts->number, facts->path);
+    else if (facts->path != NULL)
+        str_appendf(&line, "%srecorded in %s", line.len > 0 ? "; " : "", facts->path);
     if (line.len > 0) {
         str_append_char(p->str, '\n');
         page_paragraph(p, str_text(&line));

@@ -159,6 +159,16 @@ static void record_bars(struct machine *m) {
     }
 }
 
+static int64_t longest_warm_up(const struct machine *m) {
+    int64_t bars = 0;
+    for (int32_t i = 0; i < m->spec->plan->strategy_count; i++)
+        for (int32_t k = 0; k < m->spec->plan->strategies[i].feed_count; k++) {
+            int64_t needed = instance_warm_up(m->instances[i], k);
+            bars = needed > bars ? needed : bars;
+        }
+    return bars;
+}
+
 static int drive(struct machine *m, struct backtest_result *ret, struct err *err) {
     plan_write_header(m->spec->plan, &m->journal);
     int r = journal_flush(&m->journal, err); /* what a run was stays told when its strategy dies */
@@ -177,6 +187,7 @@ static int drive(struct machine *m, struct backtest_result *ret, struct err *err
     ret->journal = journal_hash(&m->journal);
     ret->instants = m->engine.counts.instants;
     ret->bars = m->engine.counts.bars;
+    ret->warm_up = longest_warm_up(m);
     return r;
 }
 

@@ -37,6 +37,7 @@ struct backtest_result {
     struct hash128 journal;
     int64_t instants, bars;
     uint64_t allocations; /* made while instants were driven */
+    int64_t warm_up;      /* bars of a feed before the first callback: the most that one needs */
 };
 
 int backtest_run(const struct backtest_spec *spec, struct backtest_result *ret, struct err *err);

@@ -69,7 +69,7 @@ Test(text, says_what_ran_and_what_came_of_it) {
     says(text, "trades  fifo  (default lifo)\n");
     says(text, "risk policy: none");
     says(text, "journal  e1e1");
-    says(text, "engine 0.25 s, total 0.5 s; journal in /p/12.qsj");
+    says(text, "engine 0.25 s, total 0.5 s; recorded as run 12 in /p/12.qsj");
     cr_assert(strstr(text, "calendar") == NULL, "a default is not listed");
     cr_assert(strstr(text, "No trades") == NULL);
     cr_assert(strstr(text, "alpha") == NULL, "what needs a benchmark is left out");
@@ -380,11 +380,9 @@ Test(text, shows_params_with_their_defaults_and_the_last_values_of_variables) {
 
 Test(text, says_where_the_run_is_recorded) {
     struct builder *b = empty_run();
-    facts.database = "/p/quasar.sqlite";
-    facts.path = NULL;
-    says(print(b, 100), "  engine 0.25 s, total 0.5 s; recorded as run 12 in /p/quasar.sqlite\n");
-    facts.database = NULL;
-    facts.path = "/p/12.qsj";
+    facts.number = 0;
+    says(print(b, 100), "  engine 0.25 s, total 0.5 s; recorded in /p/12.qsj\n");
+    facts.number = 12;
     drop(b);
 }
 
