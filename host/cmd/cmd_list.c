@@ -100,7 +100,7 @@ static void to_text(const struct registry *registry, struct str *str) {
     if (table_rows(&table) > 0)
         table_render(&table, str);
     else
-        str_appendf(str, "no strategy in %s (build some: cmake --build build)\n",
+        str_appendf(str, "no strategy in %s (build some: qshost build)\n",
                     registry_folders(registry));
     table_fini(&table);
     str_fini(&inputs);

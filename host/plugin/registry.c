@@ -98,9 +98,10 @@ void registry_add_folder(struct registry *registry, const char *path) {
 }
 
 /* plugins/ beside the folder that the binary was built in: build/bin/qshost -> plugins, and for a
- * build folder that keeps its own, build/plugins. */
+ * build folder that keeps its own, build/plugins. Last what an installation brings with it:
+ * <prefix>/bin/qshost -> <prefix>/lib/quasar/plugins. */
 static void add_folders_of_binary(struct registry *registry) {
-    char binary[PATH_MAX], path[PATH_MAX + 16];
+    char binary[PATH_MAX], path[PATH_MAX + 16], installed[PATH_MAX + 32] = "";
     ssize_t len = readlink("/proc/self/exe", binary, sizeof binary - 1);
     if (len <= 0)
         return;
@@ -108,12 +109,15 @@ static void add_folders_of_binary(struct registry *registry) {
     for (int up = 0; up < 3; up++) {
         char *slash = strrchr(binary, '/');
         if (!slash)
-            return;
+            break;
         *slash = '\0';
         (void)snprintf(path, sizeof path, "%s/plugins", binary);
         if (up > 0)
             registry_add_folder(registry, path);
+        if (up == 1)
+            (void)snprintf(installed, sizeof installed, "%s/lib/quasar/plugins", binary);
     }
+    registry_add_folder(registry, installed);
 }
 
 void registry_add_default_folders(struct registry *registry) {
@@ -353,6 +357,12 @@ static const struct file *find_canonical(struct registry *r, const char *id, str
 }
 
 static int not_found(struct registry *r, const char *id, struct err *err) {
+    if (r->folder_count == 0)
+        return err_set(
+            err, ERR_NOT_FOUND,
+            "strategy %s: there is no folder of plugins (make plugins/ here, or name one "
+            "with QS_PLUGINS; qshost build makes it too)",
+            id);
     const char **names = mem_zalloc(r->file_count + 1, sizeof *names);
     for (size_t i = 0; i < r->file_count; i++)
         names[i] = r->files[i]->desc ? r->files[i]->desc->id : NULL;

@@ -2,7 +2,8 @@
  * Which strategies are there: the .so files of the plugin folders, by id.
  *
  * Folders, in this order: those of $QS_PLUGINS (split at ':'), plugins/ found upward from the
- * current folder, plugins/ beside the binary's build folder. Files: *.so that don't begin with '.'.
+ * current folder, plugins/ beside the binary's build folder, and what an installed qshost has
+ * brought with it (<prefix>/lib/quasar/plugins). Files: *.so that don't begin with '.'.
  * Two files with one id: one wins and the other is refused, both paths named; a file that is called
  * <id>.so wins over others, then the order of folders and names decides.
  * Reading an id means running a plugin's code, so it is done by the caller's reader (a probe in a

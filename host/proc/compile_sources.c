@@ -59,12 +59,17 @@ static int list_folder(const char *source, struct compile_sources *s, struct err
     return rc;
 }
 
-/* The last `parts` names of an absolute path. */
-static void set_place(struct compile_sources *s, int parts) {
-    const char *at = s->folder + strlen(s->folder);
-    while (at > s->folder && (at[-1] != '/' || --parts > 0))
-        at--;
-    (void)str_copy_fixed(s->place, sizeof s->place, at);
+/* "custom/my" in a custom/ or builtins/, else the last name alone: the same for all projects. */
+static void set_place(struct compile_sources *s) {
+    char *name = fs_basename(s->folder), *above = fs_dirname(s->folder);
+    char *home = fs_basename(above);
+    if (strcmp(home, "custom") == 0 || strcmp(home, "builtins") == 0)
+        (void)snprintf(s->place, sizeof s->place, "%s/%s", home, name);
+    else
+        (void)str_copy_fixed(s->place, sizeof s->place, name);
+    mem_free(name);
+    mem_free(above);
+    mem_free(home);
 }
 
 static int find_folder(const char *source, struct compile_sources *s, struct err *err) {
@@ -76,7 +81,7 @@ static int find_folder(const char *source, struct compile_sources *s, struct err
         return err_set(err, ERR_USAGE, "%.64s...: path too long", source);
     if (!realpath(source, s->folder))
         return err_errno(err, "source", source);
-    set_place(s, 2);
+    set_place(s);
     return list_folder(source, s, err);
 }
 
@@ -93,7 +98,7 @@ static int find_file(const char *source, struct compile_sources *s, struct err *
     s->spelled[len] = '\0';
     if (!realpath(len > 0 ? s->spelled : ".", s->folder))
         return err_errno(err, "source", source);
-    set_place(s, 1);
+    set_place(s);
     add(s, name);
     return 0;
 }

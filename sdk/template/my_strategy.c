@@ -1,8 +1,8 @@
 /*
  * My strategy: hold the symbol while its close is above its average.
  *
- * Copy this file, change the id, and write your own on_bar. Build it with `make`, with CMake, or
- * with one line of cc (sdk/README.md); test it with `make test`.
+ * A template: change what on_bar wants, and the inputs that it reads. `qshost watch` builds and
+ * runs it whenever it is saved; its unit test is beside it (`make test`).
  */
 #include <quasar/strategy.h>
 
