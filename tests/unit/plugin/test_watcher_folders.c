@@ -2,6 +2,7 @@
 #include "watching.h"
 
 #include <sys/prctl.h>
+#include <sys/wait.h>
 
 TestSuite(watcher_folders, .init = watching_setup, .fini = watching_teardown);
 
@@ -52,11 +53,28 @@ Test(watcher_folders, a_folder_moved_away_and_another_in_its_place) {
     EXPECT_ONE("y.c", false);
     after(1700);
     EXPECT_ONE("x.c", true);
-    sh("echo no > old/z.c && echo yes > w/z.c");
+    pump(); /* the kernel's word that the old watch is dropped */
+    sh("echo no > old/z.c && echo no > old/x.c");
+    cr_expect_not(is_readable(0));
+    sh("echo yes > w/z.c");
     pump_event();
     after(300);
     EXPECT_ONE("z.c", false);
     EXPECT_SILENCE();
+}
+
+Test(watcher_folders, scans_do_not_make_a_quiet_file_wait) {
+    sh("echo one > target.c && ln -s ../target.c w/l.c");
+    add_sources();
+    sh("echo three > target.c");
+    after(5000); /* seen by the scan */
+    after(200);
+    sh("chmod 700 w"); /* scanned again */
+    pump_event();
+    after(99);
+    EXPECT_NONE();
+    after(1);
+    EXPECT_ONE("l.c", false);
 }
 
 Test(watcher_folders, folders_swapped_by_one_rename_are_seen) {
@@ -221,4 +239,92 @@ Test(watcher_folders, an_overflow_that_hides_the_end_of_the_folder) {
     after(300);
     EXPECT_ONE("x.c", false);
     EXPECT_SILENCE();
+}
+
+/* ---- whatever happens ---- */
+
+enum { FOLDERS = 3, NAMES = 4, TEXT = 16 };
+
+static const char *place(int folder, int name) {
+    static const char *const folders[FOLDERS] = {"", "one/", "two/"};
+    static char path[64];
+    snprintf(path, sizeof path, "%s%c.c", folders[folder], 'a' + name);
+    return path;
+}
+
+/* Somebody else's process that does what it likes with the folder. */
+static void havoc(unsigned seed) {
+    char other[200];
+    for (int step = 0; step < 3000; step++) {
+        int folder = rand_r(&seed) % FOLDERS, name = rand_r(&seed) % NAMES;
+        char text[TEXT];
+        snprintf(text, sizeof text, "%d", step);
+        snprintf(other, sizeof other, "%s",
+                 in_watched(place(rand_r(&seed) % FOLDERS, rand_r(&seed) % NAMES)));
+        const char *path = in_watched(place(folder, name));
+        int what = rand_r(&seed) % 100;
+        int fd = what < 70 ? open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644) : -1;
+        if (fd >= 0 && write(fd, text, strlen(text)) > 0)
+            close(fd);
+        else if (what < 80)
+            rename(path, other);
+        else if (what < 90)
+            unlink(path);
+        else if (what < 98)
+            mkdir(in_watched(what % 2 ? "one" : "two"), 0755);
+        else if (what == 98)
+            rename(in_watched("one"), in_watched("two"));
+        else if (system("rm -rf \"$W\" && mkdir \"$W\"") != 0)
+            _exit(1);
+        if (step % 8 == 0)
+            usleep(500);
+    }
+    _exit(0);
+}
+
+static void read_text(const char *path, char text[TEXT]) {
+    memset(text, 0, TEXT);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        snprintf(text, TEXT, "gone");
+    else if (read(fd, text, TEXT - 1) >= 0)
+        close(fd);
+}
+
+static void believe(char seen[FOLDERS][NAMES][TEXT]) {
+    while (next_change())
+        for (int i = 0; i < FOLDERS * NAMES; i++)
+            if (strcmp(change.path, in_watched(place(i / NAMES, i % NAMES))) == 0)
+                read_text(change.path, seen[i / NAMES][i % NAMES]);
+}
+
+/* Who looks at what is handed out, and at nothing else, knows in the end what is there. */
+Test(watcher_folders, who_follows_the_changes_knows_all_after_any_havoc) {
+    char seen[FOLDERS][NAMES][TEXT];
+    for (int i = 0; i < FOLDERS * NAMES; i++)
+        strcpy(seen[i / NAMES][i % NAMES], "gone");
+    setenv("W", watched, 1);
+    add(watched, sources, 20, true, false);
+    for (unsigned seed = 1; seed <= 5; seed++) {
+        pid_t pid = fork();
+        if (pid == 0)
+            havoc(seed);
+        int status;
+        while (waitpid(pid, &status, WNOHANG) == 0) {
+            (void)is_readable(1);
+            after(5);
+            believe(seen);
+        }
+        cr_assert(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+        for (int i = 0; i < 30; i++) {
+            after(100);
+            believe(seen);
+        }
+        for (int i = 0; i < FOLDERS * NAMES; i++) {
+            char text[TEXT];
+            const char *path = in_watched(place(i / NAMES, i % NAMES));
+            read_text(path, text);
+            cr_expect_str_eq(seen[i / NAMES][i % NAMES], text, "seed %u: %s", seed, path);
+        }
+    }
 }
