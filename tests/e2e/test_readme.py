@@ -99,7 +99,7 @@ def difference(shown, found):
 
 
 def run_commands(t, root, block):
-    env = {k: v for k, v in t.env.items() if k != "QS_PLUGINS"}
+    env = {k: v for k, v in t.env.items() if k != "QS_PLUGINS"} | {"LC_ALL": "C.UTF-8"}  # for the picture
     output = ""
     for command in block.text.splitlines():
         if command in NOT_RUN:
