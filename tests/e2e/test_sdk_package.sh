@@ -62,7 +62,7 @@ check_so "$tmp/plain.so" "plain $cc with pkg-config"
 # The author's unit test, where the template has one. A sanitized harness wants its run time.
 if [ -f "$tmp/test_my_strategy.c" ]; then
     sanitize=
-    ! nm "$prefix/lib/libquasar-harness.a" | grep -q __asan || sanitize=-fsanitize=address,undefined
+    ! nm "$prefix/lib/libquasar-harness.a" | grep __asan >/dev/null || sanitize=-fsanitize=address,undefined
     # shellcheck disable=SC2046,SC2086
     "$cc" -Wall -Wextra -Werror $sanitize $(pkg-config --cflags quasar-harness) "$tmp/test_my_strategy.c" \
         "$tmp/my_strategy.c" -o "$tmp/unit" $(pkg-config --libs quasar-harness) ||
