@@ -1,6 +1,6 @@
 /*
- * The rate is a mean in which old speeds fade: a share of dt / (dt + 2 s) goes to the newest one. It
- * starts as the mean since the beginning.
+ * The rate is a mean in which old speeds fade: a share of dt / (dt + 2 s) goes to the newest one.
+ * It starts as the mean since the beginning.
  */
 #include "report/progress_text.h"
 
