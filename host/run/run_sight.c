@@ -13,7 +13,7 @@
 
 static int collect(struct db *db, int64_t run, int64_t strategy, int64_t from, int64_t time,
                    struct compare_sight *ret, struct err *err) {
-    struct record_source source;
+    struct record_source source = {0};
     int r = stored_source_open(db, run, KINDS, from, time, &source, err);
     if (r < 0)
         return r;

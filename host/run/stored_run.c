@@ -26,7 +26,7 @@ void stored_source_close(struct record_source *source) {
 }
 
 static int load_records(struct db *db, struct stored_run *s, struct err *err) {
-    struct record_source source;
+    struct record_source source = {0};
     struct journal_record record;
     int r = stored_source_open(db, s->row.id, RUN_READER_ALL, INT64_MIN, INT64_MAX, &source, err);
     if (r < 0)
