@@ -90,7 +90,7 @@ static int no_share(const struct run_writer *w, struct err *err) {
 
 /* A row of a fill is made when its share comes, so none may be missing. */
 static int watch_fill(struct run_writer *w, const struct journal_record *record, struct err *err) {
-    int64_t fill = 0;
+    int64_t fill;
     memcpy(&fill, record->body, 8); /* the first field of both */
     if (record->kind == JOURNAL_ALLOCATION) {
         CHECKF(fill == w->newest_fill, "a share of fill %lld after fill %lld", (long long)fill,
@@ -98,10 +98,11 @@ static int watch_fill(struct run_writer *w, const struct journal_record *record,
         w->open_fill = 0;
         return 0;
     }
-    if (w->open_fill != 0)
-        return no_share(w, err);
-    if (record->kind == JOURNAL_FILL)
+    if (record->kind == JOURNAL_FILL) {
+        if (w->open_fill != 0)
+            return no_share(w, err);
         w->open_fill = w->newest_fill = fill;
+    }
     return 0;
 }
 
