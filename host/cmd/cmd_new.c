@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/check.h"
 #include "base/fs.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -78,6 +79,7 @@ struct plan {
 /* ---- the command line ---- */
 
 static int check_name(const char *name, struct err *err) {
+    CHECK(name != NULL);
     size_t len = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_");
     if (name[len] || len == 0 || len > ID_MAX || name[0] == '_' || isdigit((unsigned char)name[0]))
         return err_set(err, ERR_USAGE,
