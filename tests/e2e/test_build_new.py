@@ -254,7 +254,7 @@ def build_fails(t):
     source.write_text(good())
     t.good("build", cwd=folder)
     source.write_text(good().replace("1.0);", "1.0)"))
-    fails(t, folder, 1, r"custom/my\.c:4:\d+: error: expected ';'.*", "4 |         qs_buy(c, 1.0)")
+    fails(t, folder, 1, r"custom/my\.c:4:\d+: error: expected ';'.*", "        qs_buy(c, 1.0)\n")
     done = t.run("build", "--json", cwd=folder)
     build = strict_json(done.out)["builds"][0]
     t.equal((done.code, build["ok"], build["error"]["code"]), (1, False, "ERR_FORMAT"), "JSON of a failure")
