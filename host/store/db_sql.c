@@ -41,7 +41,20 @@ static const struct cause *find_cause(int extended) {
     return NULL;
 }
 
-/* What the operating system said, where it is more than "I/O error". */
+#define DISK_ERROR "the disk reports an error"
+
+static const char *io_why(int number) {
+    switch (number) {
+    case ENOSPC:
+        return "the disk is full";
+    case EIO:
+        return DISK_ERROR;
+    default:
+        return strerror(number);
+    }
+}
+
+/* What to do about what the operating system said, where it is more than "I/O error". */
 static const char *io_cure(int number, int extended) {
     switch (number) {
     case ENOSPC:
@@ -67,15 +80,14 @@ int db_error(struct db *db, const char *what, struct err *err) {
                primary != SQLITE_OK,
            "%s: %s", what, sqlite3_errmsg(db->handle));
     if ((primary == SQLITE_IOERR || primary == SQLITE_CANTOPEN) && number != 0)
-        return err_set(err, ERR_IO, "%s: cannot %s: %s (%s)", db->path, what,
-                       number == ENOSPC ? "the disk is full" : strerror(number),
+        return err_set(err, ERR_IO, "%s: cannot %s: %s (%s)", db->path, what, io_why(number),
                        io_cure(number, extended));
     const struct cause *cause = find_cause(extended);
     if (cause != NULL)
         return err_set(err, cause->code, "%s: cannot %s: %s (%s)", db->path, what, cause->why,
                        cause->cure);
     if (primary == SQLITE_IOERR)
-        return err_set(err, ERR_IO, "%s: cannot %s: the disk refuses (%s)", db->path, what,
+        return err_set(err, ERR_IO, "%s: cannot %s: " DISK_ERROR " (%s)", db->path, what,
                        io_cure(0, extended));
     return err_set(err, ERR_FORMAT, "%s: cannot %s: %s (were its tables changed by hand?)",
                    db->path, what, sqlite3_errmsg(db->handle));

@@ -124,8 +124,8 @@ static int apply(struct db *db, struct err *err) {
     int64_t version = 0;
     char sql[100];
     int rc = migrate_look(db, &state, err); /* another process may have been faster */
-    if (rc == 0 && db_number(db, "PRAGMA user_version", &version, err) < 0)
-        rc = ERR_IO;
+    if (rc == 0)
+        rc = (int)min_i64(db_number(db, "PRAGMA user_version", &version, err), 0);
     for (size_t i = 0; rc == 0 && i < ARRAY_LEN(migrations); i++)
         if (migrations[i].version > version)
             rc = db_exec(db, migrations[i].sql, err);

@@ -4,6 +4,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/fs.h"
+#include "base/mem.h"
 #include "core/reason.h"
 #include "unit/store/stored_runs.h"
 
@@ -89,6 +91,17 @@ Test(migrate, tables_are_made_whole_or_not_at_all) {
     db_close(&half);
     cr_assert_eq(db_open(other, DB_READ, &half, &err), 0, "%s", err.text);
     db_close(&half);
+}
+
+extern const char store_schema_sql[];
+
+Test(migrate, the_schema_is_embedded_to_the_byte) {
+    struct err err;
+    char *text = NULL;
+    cr_assert_eq(fs_read_all(QS_SOURCE_DIR "/host/store/schema.sql", 1000000, &text, NULL, &err), 0,
+                 "%s", err.text);
+    cr_expect(strcmp(text, store_schema_sql) == 0);
+    mem_free(text);
 }
 
 /* ---- codes ---- */

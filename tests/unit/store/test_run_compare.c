@@ -10,6 +10,9 @@
 #define MARCH (INT64_C(15765) * 86400 * 1000000000)
 #define DAY (INT64_C(86400) * 1000000000)
 #define POINTS 100
+#ifndef DAMAGES
+#define DAMAGES 60
+#endif
 
 /* ---- a run with a row in every table ---- */
 
@@ -266,4 +269,67 @@ Test(run_compare, no_table_of_a_run_is_forgotten) {
                            &tables, &err),
                  1);
     cr_expect_eq(tables, 16); /* as many as run_compare.c lists */
+}
+
+/* ---- any bytes ---- */
+
+static int ignore_row(void *self, const struct run_row *row, struct err *err) {
+    (void)self;
+    (void)row;
+    (void)err;
+    return 0;
+}
+
+/* All that reads, on a file that may be anything: a sentence or not, but never a crash. */
+static void read_all(const char *name) {
+    struct db *damaged = NULL;
+    struct err err;
+    struct run_row row;
+    struct str where;
+    bool same;
+    double value;
+    if (db_open(name, DB_READ, &damaged, &err) != 0)
+        return;
+    str_init(&where);
+    if (run_table_list(damaged, NULL, 0, ignore_row, NULL, &err) == 0 &&
+        run_table_get(damaged, 1, &row, &err) == 0)
+        run_row_fini(&row);
+    if (run_table_metric(damaged, 1, "sharpe", &value, &err) == 0 &&
+        run_table_compare(damaged, 1, damaged, 3, &same, &where, &err) == 0)
+        str_clear(&where);
+    if (run_table_compare(damaged, 1, db, 3, &same, &where, &err) == 0)
+        str_clear(&where);
+    str_fini(&where);
+    db_close(&damaged);
+}
+
+Test(run_compare, random_damage_never_crashes, .timeout = 60) {
+    char copy[200];
+    uint64_t seed = 12345; /* xorshift64 */
+    int64_t size = 0, page = 0;
+    struct err err;
+    snprintf(copy, sizeof(copy), "%s/copy.sqlite", folder);
+    cr_assert_eq(db_number(db, "PRAGMA page_count", &size, &err), 1);
+    cr_assert_eq(db_number(db, "PRAGMA page_size", &page, &err), 1);
+    for (int i = 0; i < DAMAGES; i++) {
+        remove(copy);
+        sql(db, "VACUUM INTO %Q", copy);
+        FILE *file = fopen(copy, "r+");
+        cr_assert_not_null(file);
+        for (int k = 0; k < 20; k++) {
+            seed ^= seed << 13;
+            seed ^= seed >> 7;
+            seed ^= seed << 17;
+            /* tables lie at the ends of pages, so half of the hits go there */
+            int64_t at = (int64_t)(seed % (uint64_t)size) * page;
+            at += k % 2 == 0 ? (int64_t)((seed >> 20) % 200)
+                             : page - 1 - (int64_t)((seed >> 20) % 600);
+            if (at < 100)
+                continue; /* the header: refused at once */
+            fseek(file, (long)at, SEEK_SET);
+            fputc((int)(seed >> 40) & 0xff, file);
+        }
+        fclose(file);
+        read_all(copy);
+    }
 }
