@@ -13,6 +13,7 @@
 #include "proc/backtest_job.h"
 #include "proc/probe.h"
 #include "proc/run_logs.h"
+#include "store/run_table.h"
 
 /* A strategy by id or path, probed in a process of its own. */
 static int find_strategy(void *self, const char *strategy, struct descriptor *ret_descriptor,
@@ -39,6 +40,8 @@ static int open_database(struct session *s, struct err *err) {
     int r = db_find(NULL, s->args->db, &path, err);
     if (r == 0)
         r = db_open(str_text(&path), s->args->no_record ? DB_READ : DB_WRITE, &s->db, err);
+    if (r == 0 && !s->args->no_record)
+        r = run_table_settle(s->db, err);
     str_fini(&path);
     return r;
 }

@@ -64,16 +64,28 @@ static void side_fini(struct side *side) {
     compare_sight_fini(&side->sight);
 }
 
+/* What one of them saw there. */
+static int look_at(struct db *db, struct side *side, int64_t strategy, int64_t time,
+                   struct err *err) {
+    const struct collector *c = &side->stored->collector;
+    struct sight_data data = {0};
+    if (strategy < 0)
+        return 0;
+    if (side->conf)
+        sight_data_open(side->conf, &c->names, &data);
+    int r = run_sight_read(db, side->stored->row.id, c, strategy, data.feeds, data.count, time,
+                           &side->sight, err);
+    sight_data_close(&data);
+    return r;
+}
+
 static int look(struct db *db, const struct comparison *c, struct side *before, struct side *after,
                 struct err *err) {
     const struct compare_decision *d = &c->decision;
     if (!d->has_difference)
         return 0;
-    int r = run_sight_read(db, before->stored->row.id, before->conf, d->before_strategy, d->time,
-                           &before->sight, err);
-    return r < 0 ? r
-                 : run_sight_read(db, after->stored->row.id, after->conf, d->after_strategy,
-                                  d->time, &after->sight, err);
+    int r = look_at(db, before, d->before_strategy, d->time, err);
+    return r < 0 ? r : look_at(db, after, d->after_strategy, d->time, err);
 }
 
 static int print(const struct comparison *c, const struct side *before, const struct side *after,

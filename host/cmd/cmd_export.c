@@ -209,6 +209,7 @@ static int export_from_db(const struct options *o, struct export_summary *ret, s
 }
 
 static int run_export(const struct options *o, struct export_summary *ret, struct err *err) {
+    CHECK(o->run != NULL);
     bool is_path = strchr(o->run, '/') != NULL || str_ends_with(o->run, ".qsj");
     return is_path ? export_from_file(o, ret, err) : export_from_db(o, ret, err);
 }

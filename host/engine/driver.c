@@ -93,6 +93,21 @@ void engine_fini(struct engine *e) {
     e->marks = NULL;
 }
 
+/* What a strategy computes is part of what it saw. */
+static void note_indicators(struct engine *e, const struct strategy *s) {
+    struct strategy_indicator x;
+    for (int32_t line = 0; s->port->indicator(s->port->self, line, &x); line += x.lines)
+        journal_put_indicator(e->journal, &(struct j_indicator){.strategy = s->id,
+                                                                .line = x.line,
+                                                                .lines = x.lines,
+                                                                .source = x.source,
+                                                                .kind = x.kind,
+                                                                .n0 = x.n[0],
+                                                                .n1 = x.n[1],
+                                                                .n2 = x.n[2],
+                                                                .k = x.k});
+}
+
 int driver_begin(struct engine *e, struct err *err) {
     for (int32_t i = 0; i < e->strategy_count; i++) {
         struct strategy *s = &e->strategies[i];
@@ -105,6 +120,7 @@ int driver_begin(struct engine *e, struct err *err) {
             return err_prepend(err, "strategy %s: ", s->name);
         s->view.history = max_i64(s->history, needs.history);
         s->ignores = needs.ignores;
+        note_indicators(e, s);
     }
     return 0;
 }

@@ -45,6 +45,13 @@ struct strategy_needs {
     uint32_t ignores; /* bits 1 << EVENT_*: kinds of events that it has no callback for */
 };
 
+/* An indicator that was made in on_init: its first line, how many it has, and what was asked. */
+struct strategy_indicator {
+    int32_t line, lines;
+    int32_t source, kind, n[3];
+    double k;
+};
+
 struct strategy_port {
     void *self;
     /* on_init, with the view of a world without bars; *ret says what it needs. */
@@ -57,6 +64,8 @@ struct strategy_port {
     int (*stop)(void *self, const struct strategy_post *post, struct err *err);
     /* A declared variable's value by place; 0 when there is no such place. */
     int (*variable)(void *self, int32_t place, const char **ret_name, double *ret_value);
+    /* After start: the indicator whose first line is `line`; 0 when there is none. */
+    int (*indicator)(void *self, int32_t line, struct strategy_indicator *ret);
 };
 
 #endif

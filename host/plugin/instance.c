@@ -226,6 +226,23 @@ static int variable(void *self, int32_t place, const char **ret_name, double *re
     return 1;
 }
 
+static int indicator(void *self, int32_t line, struct strategy_indicator *ret) {
+    const struct instance *in = self;
+    for (int32_t i = 0; i < in->lines.item_count; i++) {
+        const struct indicator *x = &in->lines.items[i];
+        if (x->first_line != line)
+            continue;
+        *ret = (struct strategy_indicator){.line = line,
+                                           .lines = x->out_count,
+                                           .source = x->source,
+                                           .kind = x->spec.kind,
+                                           .n = {x->spec.n[0], x->spec.n[1], x->spec.n[2]},
+                                           .k = x->spec.k};
+        return 1;
+    }
+    return 0;
+}
+
 static void *make_block(size_t size) { return mem_zalloc(size + 16, 1); }
 
 struct instance *instance_create(const struct instance_spec *spec) {
@@ -258,7 +275,8 @@ struct instance *instance_create(const struct instance_spec *spec) {
                                       .post = post,
                                       .collect = collect,
                                       .stop = stop,
-                                      .variable = variable};
+                                      .variable = variable,
+                                      .indicator = indicator};
     return in;
 }
 

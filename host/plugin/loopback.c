@@ -60,6 +60,11 @@ static int variable(void *self, int32_t place, const char **ret_name, double *re
     return l->inner->variable(l->inner->self, place, ret_name, ret_value);
 }
 
+static int indicator(void *self, int32_t line, struct strategy_indicator *ret) {
+    struct loopback *l = self;
+    return l->inner->indicator(l->inner->self, line, ret);
+}
+
 struct loopback *loopback_create(struct strategy_port *inner) {
     struct loopback *l = mem_zalloc(1, sizeof *l);
     l->inner = inner;
@@ -70,7 +75,8 @@ struct loopback *loopback_create(struct strategy_port *inner) {
                                      .post = post,
                                      .collect = collect,
                                      .stop = stop,
-                                     .variable = variable};
+                                     .variable = variable,
+                                     .indicator = indicator};
     return l;
 }
 

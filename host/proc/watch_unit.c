@@ -226,38 +226,15 @@ static int run(struct attempt *a, struct watch_result *result) {
 
 /* ---- what came of it ---- */
 
-static void set_bar(const struct watch_result *result, int64_t strategy, int64_t time,
-                    struct compare_sight *sight) {
-    const struct plan *plan = result->job.plan;
-    const struct plan_strategy *s = &plan->strategies[strategy];
-    for (int32_t i = 0; i < s->feed_count && !sight->has_bar; i++) {
-        const struct feed *feed = &plan->feeds[s->feeds[i]];
-        const struct bar_columns *b = &feed->bars;
-        int64_t low = 0, high = b->count;
-        while (low < high) {
-            int64_t middle = low + (high - low) / 2;
-            if (b->close_time[middle] < time)
-                low = middle + 1;
-            else
-                high = middle;
-        }
-        if (low == b->count || b->close_time[low] != time)
-            continue;
-        char name[64];
-        snprintf(name, sizeof name, "%.40s %.16s", feed->symbol, feed->timeframe_name);
-        sight_set_bar(sight, name, b->open[low], b->high[low], b->low[low], b->close[low],
-                      b->volume[low]);
-    }
-}
-
 static void look(const struct attempt *a, const struct watch_result *result, int64_t strategy,
                  struct compare_sight *ret) {
     struct err ignored; /* the comparison stands without it */
     if (strategy < 0)
         return;
-    if (run_sight_read(a->world->db, result->run, NULL, strategy, a->out->comparison.decision.time,
-                       ret, &ignored) == 0)
-        set_bar(result, strategy, a->out->comparison.decision.time, ret);
+    const struct plan *plan = result->job.plan;
+    (void)!run_sight_read(a->world->db, result->run, &result->job.recorder.collector, strategy,
+                          plan->feeds, plan->feed_count, a->out->comparison.decision.time, ret,
+                          &ignored);
 }
 
 static void compare(struct attempt *a, struct watch_result *result) {

@@ -39,6 +39,7 @@ void collector_fini(struct collector *c) {
     names_fini(&c->names);
     words_fini(&c->words);
     mem_free(c->bindings);
+    mem_free(c->indicators);
     mem_free(c->bars);
     mem_free(c->intent_rows);
     mem_free(c->orders);
@@ -393,8 +394,25 @@ static int take_setup(struct collector *c, const struct journal_record *record, 
     }
 }
 
+static int take_indicator(struct collector *c, const struct journal_record *record,
+                          struct err *err) {
+    struct j_indicator r;
+    journal_read(record, &r);
+    int rc = names_check_strategy(&c->names, "indicator", r.strategy, err);
+    if (rc == 0)
+        rc = check_room("indicator", c->indicator_count, err);
+    if (rc != 0)
+        return rc;
+    c->indicators =
+        grow(c->indicators, c->indicator_count, &c->indicator_cap, sizeof(*c->indicators));
+    c->indicators[c->indicator_count++] = r;
+    return 0;
+}
+
 static int take(struct collector *c, const struct journal_record *record, struct err *err) {
     switch (record->kind) {
+    case JOURNAL_INDICATOR:
+        return take_indicator(c, record, err);
     case JOURNAL_EQUITY:
         return take_equity(c, record, err);
     case JOURNAL_START:

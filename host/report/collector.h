@@ -43,18 +43,19 @@ struct collector {
     struct j_end end;
     struct collected_text *settings, *params;
     struct j_binding *bindings;
-    struct collected_bars *bars;  /* with the END records only */
-    struct j_intent *intent_rows; /* `intents` of them, times ascend */
-    struct j_order *orders;       /* ids ascend; tag is "" or owned */
-    struct j_fill *fills;         /* fill of id i at i - 1 */
+    struct j_indicator *indicators; /* as made, by strategy */
+    struct collected_bars *bars;    /* with the END records only */
+    struct j_intent *intent_rows;   /* `intents` of them, times ascend */
+    struct j_order *orders;         /* ids ascend; tag is "" or owned */
+    struct j_fill *fills;           /* fill of id i at i - 1 */
     struct j_allocation *allocations;
     struct j_trade *trades;
     struct j_position *positions;  /* open at the end */
     struct account_series *series; /* one a silo */
-    int64_t setting_count, param_count, binding_count, bars_count, order_count, fill_count,
-        allocation_count, trade_count, position_count;
-    int64_t setting_cap, param_cap, binding_cap, bars_cap, intent_cap, order_cap, fill_cap,
-        allocation_cap, trade_cap, position_cap, series_cap;
+    int64_t setting_count, param_count, binding_count, indicator_count, bars_count, order_count,
+        fill_count, allocation_count, trade_count, position_count;
+    int64_t setting_cap, param_cap, binding_cap, indicator_cap, bars_cap, intent_cap, order_cap,
+        fill_cap, allocation_cap, trade_cap, position_cap, series_cap;
     /* by reason; the last place counts codes that this host does not know */
     int64_t rejected[REASON_COUNT + 1]; /* orders that ended REJECTED */
     int64_t canceled[REASON_COUNT + 1]; /* orders that ended CANCELED or EXPIRED */

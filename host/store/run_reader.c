@@ -20,7 +20,7 @@ struct stage {
 
 static const struct stage stages[] = {
     {BYTES, JOURNAL_RUN, JOURNAL_BINDING, 0},
-    {BYTES, JOURNAL_START, JOURNAL_START, 0},
+    {BYTES, JOURNAL_START, JOURNAL_INDICATOR, 0},
     {ROWS, JOURNAL_INTENT, JOURNAL_INTENT, ROW_SIGNAL},
     {ROWS, JOURNAL_ORDER, JOURNAL_ORDER, ROW_ORDER},
     {ROWS, JOURNAL_ORDER_EVENT, JOURNAL_ORDER_EVENT, ROW_ORDER_EVENT},
@@ -135,7 +135,7 @@ static void made_record(struct run_reader *r, struct journal_record *ret) {
 /* ---- kept bytes ---- */
 
 static bool is_kept_kind(uint16_t kind) {
-    return kind <= JOURNAL_START || kind == JOURNAL_BARS || kind == JOURNAL_END;
+    return kind <= JOURNAL_INDICATOR || kind == JOURNAL_BARS || kind == JOURNAL_END;
 }
 
 static int next_in_bytes(struct run_reader *r, struct journal_record *ret, struct err *err) {

@@ -2,7 +2,8 @@
  * store/run_reader.h - a recorded run as journal records again, bit for bit.
  *
  * Not in the order in which they happened: kind by kind, in this order, and within a kind as they
- * came: header (RUN SETTING SYMBOL FEED SILO STRATEGY PARAM BINDING), START, INTENT, ORDER,
+ * came: header (RUN SETTING SYMBOL FEED SILO STRATEGY PARAM BINDING), INDICATOR and START,
+ * INTENT, ORDER,
  * ORDER_EVENT, FILL each followed by its ALLOCATIONs, TRADE, EQUITY (by silo), LEDGER (by
  * strategy), PLOT and VARIABLE (by strategy and name), NOTE, LOG, POSITION, BARS, END. With `log:
  * trades` or `every N bars` the per-bar kinds have the recorded rows only. What the database says

@@ -80,7 +80,7 @@ static void release_held(struct run_writer *w) {
 }
 
 static bool is_kept_as_bytes(uint16_t kind) {
-    return kind <= JOURNAL_START || kind == JOURNAL_BARS || kind == JOURNAL_END;
+    return kind <= JOURNAL_INDICATOR || kind == JOURNAL_BARS || kind == JOURNAL_END;
 }
 
 static int no_share(const struct run_writer *w, struct err *err) {

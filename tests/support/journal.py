@@ -28,6 +28,7 @@ LAYOUT = {
     7: ("param", "i:strategy t:name t:value"),
     8: ("binding", "i:strategy i:place i:feed"),
     9: ("start", "i:time i:strategy i:bars"),
+    10: ("indicator", "i:strategy i:line i:lines i:source i:kind i:n0 i:n1 i:n2 f:k"),
     16: (
         "intent",
         "i:time i:strategy i:number i:kind i:symbol i:side i:type i:tif i:flags i:size_kind"

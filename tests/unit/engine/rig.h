@@ -313,6 +313,13 @@ static inline int actor_variable(void *self, int32_t place, const char **ret_nam
     return 1;
 }
 
+static inline int actor_indicator(void *self, int32_t line, struct strategy_indicator *ret) {
+    (void)self;
+    (void)line;
+    (void)ret;
+    return 0;
+}
+
 /* ---- the rig ---- */
 
 /* Before rig_open: one strategy on all feeds in one silo of 1000, no costs, no tests but those
@@ -368,7 +375,8 @@ static inline void rig_open(struct rig *r) {
                                          .post = actor_post,
                                          .collect = actor_collect,
                                          .stop = actor_stop,
-                                         .variable = actor_variable};
+                                         .variable = actor_variable,
+                                         .indicator = actor_indicator};
         snprintf(s->name, sizeof s->name, "%s", names[i]);
         s->id = i;
         s->port = &a->port;
