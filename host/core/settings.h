@@ -29,6 +29,7 @@ enum trade_matching { TRADES_FIFO = 0, TRADES_LIFO = 1, TRADES_FLAT = 2 };
 enum close_at_end { END_OFF = 0, END_LAST_CLOSE = 1, END_LAST_OPEN = 2 };
 enum run_calendar { CALENDAR_ALWAYS = 0, CALENDAR_WEEKDAYS = 1 };
 enum sizing_type { SIZING_PERCENT_EQUITY = 0, SIZING_FIXED = 1, SIZING_RISK = 2, SIZING_MONEY = 3 };
+enum zero_volume { ZERO_VOLUME_WAIT = 0, ZERO_VOLUME_FILL = 1 };
 
 struct settings {
     /* money */
@@ -45,6 +46,7 @@ struct settings {
     int32_t stop_gap;
     int32_t priority;
     int32_t close_at_end;
+    int32_t zero_volume;
     /* costs */
     double commission_bps;
     double commission_per_unit;

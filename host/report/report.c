@@ -87,6 +87,7 @@ bool report_is_optimistic(const char *key, const char *value) {
         {"check_mark", "bar_close"},
         {"cash_check", "none"},
         {"slippage_bps", "0"},
+        {"zero_volume", "fill"},
     };
     for (size_t i = 0; i < ARRAY_LEN(table); i++) {
         if (str_eq(table[i].key, key) && str_eq(table[i].value, value))

@@ -134,6 +134,11 @@ static int32_t waiting_symbol(const struct exchange *x, const struct feed *feed)
     return feed->is_execution && x->lists[feed->symbol_id].first ? feed->symbol_id : -1;
 }
 
+/* Whether the symbol's newest bar fills orders: one without volume does as zero_volume says. */
+static bool bar_fills(const struct exchange *x, int32_t symbol) {
+    return x->settings->zero_volume == ZERO_VOLUME_FILL || mark_trades(&x->marks[symbol]);
+}
+
 /* DAY orders of an earlier day expire before they see the bar. */
 static bool outlived(struct exchange *x, struct order *o, int64_t open_time) {
     if (o->tif != QS_DAY || !o->has_day || time_day_floor(open_time) <= o->day)
@@ -148,10 +153,10 @@ static void gather_due(struct exchange *x, const struct instant *now) {
         int32_t symbol = waiting_symbol(x, &x->feeds[now->feeds[i]]);
         if (symbol < 0)
             continue;
-        struct mark *m = &x->marks[symbol];
+        const struct mark *m = &x->marks[symbol];
         for (struct order *o = x->lists[symbol].first, *next; o; o = next) {
             next = o->next;
-            if (outlived(x, o, mark_open_time(m)) || !mark_trades(m))
+            if (outlived(x, o, mark_open_time(m)) || !bar_fills(x, symbol))
                 continue;
             o->day = o->has_day ? o->day : time_day_floor(mark_open_time(m));
             o->has_day = true;
@@ -208,7 +213,7 @@ static void meet(void *self, const struct instant *now) {
         int32_t symbol = waiting_symbol(x, &x->feeds[now->feeds[i]]);
         if (symbol < 0)
             continue;
-        if (mark_trades(&x->marks[symbol]))
+        if (bar_fills(x, symbol))
             meet_inside(x, symbol, now->time);
         expire_after(x, symbol);
     }
@@ -219,7 +224,7 @@ static void meet_close(void *self, const struct instant *now) {
     x->due_count = 0;
     for (int32_t i = 0; i < now->feed_count; i++) {
         int32_t symbol = waiting_symbol(x, &x->feeds[now->feeds[i]]);
-        if (symbol < 0 || !mark_trades(&x->marks[symbol]))
+        if (symbol < 0 || !bar_fills(x, symbol))
             continue;
         for (struct order *o = x->lists[symbol].first; o; o = o->next)
             if (o->type == QS_MARKET && o->accepted == now->time)

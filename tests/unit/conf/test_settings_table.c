@@ -90,6 +90,8 @@ Test(settings_table, words_stand_at_the_numbers_of_the_enums) {
         {"sizing.type", "fixed", SIZING_FIXED},
         {"sizing.type", "risk", SIZING_RISK},
         {"sizing.type", "money", SIZING_MONEY},
+        {"zero_volume", "wait", ZERO_VOLUME_WAIT},
+        {"zero_volume", "fill", ZERO_VOLUME_FILL},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         const struct setting *setting = settings_find(rows[i].key);

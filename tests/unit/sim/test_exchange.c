@@ -303,6 +303,47 @@ Test(exchange, makes_no_day_of_a_bar_without_volume_but_lets_it_end_one) {
     cr_expect_str_eq(venue_meet(&v), "end 1 EXPIRED day_expired t4320; "); /* 3 * 1440 */
 }
 
+/* A venue whose feed A has shown volume, on a bar at 10. */
+static void fill_without_volume(void) {
+    v.settings.zero_volume = ZERO_VOLUME_FILL;
+    venue_bar(&v, A, 0, 60, 10, 10, 10, 10);
+    venue_meet(&v);
+}
+
+Test(exchange, fills_orders_of_all_types_on_a_bar_without_volume_if_told_so) {
+    fill_without_volume();
+    market(&v, A, QS_BUY);                 /* 1 */
+    limit(&v, A, QS_BUY, 9.0);             /* 2: inside, the low is 8 */
+    stop(&v, A, QS_SELL, 9.5);             /* 3: inside */
+    stop_limit(&v, A, QS_BUY, 11.0, 11.5); /* 4: inside, the high is 12 */
+    stop(&v, A, QS_BUY, 10.0);             /* 5: the open has passed it */
+    quiet_bar(60, 120, 10);
+    cr_expect_str_eq(venue_meet(&v), "fill 5 at 10 open takes t60/120; "
+                                     "fill 1 at 10 open takes t60/120; "
+                                     "fill 3 at 9.5 bar takes t120/120; "
+                                     "fill 4 at 11 bar takes cap 11.5 t120/120; "
+                                     "fill 2 at 9 bar t120/120; ");
+}
+
+Test(exchange, counts_a_bar_without_volume_that_fills_as_the_first_bar_met) {
+    fill_without_volume();
+    limit(&v, A, QS_BUY, 7.0);
+    struct order *o = venue_order(&v, A, QS_BUY, QS_LIMIT, 9.0, 0.0);
+    o->tif = QS_IOC;
+    venue_send(&v, o);
+    quiet_bar(60, 120, 10);
+    cr_expect_str_eq(venue_meet(&v), "end 2 CANCELED ioc_unfilled t60; ");
+    venue_bar(&v, A, 120, 180, 6, 6, 6, 6); /* not the first: resting */
+    cr_expect_str_eq(venue_meet(&v), "fill 1 at 6 open t120/180; ");
+}
+
+Test(exchange, makes_the_day_of_a_bar_without_volume_that_fills) {
+    fill_without_volume();
+    day(venue_order(&v, A, QS_BUY, QS_LIMIT, 5.0, 0.0));
+    quiet_bar(DAY - 60, DAY, 10); /* closes at the end of day 0 */
+    cr_expect_str_eq(venue_meet(&v), "end 1 EXPIRED day_expired t1440; ");
+}
+
 /* ---- which bars count ---- */
 
 Test(exchange, moves_orders_by_bars_of_the_execution_feed_only) {
@@ -371,6 +412,14 @@ Test(exchange, fills_nothing_at_the_close_of_a_bar_without_volume) {
     cr_expect_str_eq(meet_close(), "");
     venue_bar(&v, A, 120, 180, 13, 13, 13, 13);
     cr_expect_str_eq(venue_meet(&v), "fill 1 at 13 open takes t120/180; ");
+}
+
+Test(exchange, fills_at_the_close_of_a_bar_without_volume_if_told_so) {
+    v.settings.fill_model = FILL_CLOSE_TO_CLOSE;
+    fill_without_volume();
+    quiet_bar(60, 120, 11);
+    market(&v, A, QS_BUY);
+    cr_expect_str_eq(meet_close(), "fill 1 at 11 close takes t120/120; ");
 }
 
 static void signal_at_close_of_11(void) {
