@@ -19,6 +19,7 @@ CHOICES = {
     "size_resolve": ("acceptance", "fill"),
     "size_fees": ("excluded", "included"),
     "sizing.type": ("percent_equity", "fixed", "risk", "money"),
+    "zero_volume": ("wait", "fill"),
     "netting": ("off",),
     "trades": ("fifo", "lifo", "flat"),
 }

@@ -20,7 +20,7 @@ START_NS = 19783 * DAY_NS  # 2024-03-01
 HOURS = (1, 2, 4, 5, 6, 7, 8, 12, 16, 24)  # 5, 7 and 16 hours cross midnight
 UNUSUAL = ("account", "cash_check", "check_mark", "fill_model", "close_fill_booking",
            "close_fill_stamp", "limit_touch", "stop_gap", "priority", "close_at_end",
-           "spread_side", "size_resolve", "size_fees", "sizing.type", "trades")
+           "spread_side", "size_resolve", "size_fees", "sizing.type", "trades", "zero_volume")
 
 
 def bps(r, low, high):

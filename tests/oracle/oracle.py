@@ -4,7 +4,7 @@
 run(case) plays a Case (cases.py) and returns the finished Simulator, whose lists `orders`,
 `events`, `fills`, `equity` and `ledgers` are the result; results.py writes them. It favours
 likeness to the contract's sentences over speed. What the contract does not say is decided as
-README.md, "Readings", lists (R3, R8 ... in the code).
+README.md, "Readings", lists (R8, R9 ... in the code).
 
 Discrete outcomes must not hang on a rounding. Where one would, `fragile` is set, and the case is
 not used. `counts` says which branches of the contract were taken (names in branches.py).
@@ -108,10 +108,12 @@ class Simulator:
             bar = here.get(o.symbol)
             if bar is None:
                 self.hit("instant close: no bar now, fills at a later open")
-            elif bar.volume == 0 and self.volume_seen[o.symbol]:
-                self.hit("instant close: zero volume, fills at a later open")  # R10
+            elif self.waits(o.symbol, bar):
+                self.hit("instant close: zero volume, fills at a later open")
             else:
                 self.hit("market at the instant's close", o)
+                if self.quiet(o.symbol, bar):
+                    self.hit("zero volume, fill: at the instant's close")
                 self.execute(o, bar.close, bar.close_time, pays=True)
 
     # ---- from intent to order ----------------------------------------------------------------
@@ -288,15 +290,17 @@ class Simulator:
     def meet_bars(self, bars):
         live = []
         for i, bar in bars:
+            before = len(self.open_orders[i])
             self.expire_before(i, bar)
-            if bar.volume > 0:
-                self.volume_seen[i] = True
-            elif self.volume_seen[i]:
+            self.volume_seen[i] = self.volume_seen[i] or bar.volume > 0
+            if self.waits(i, bar):
                 if self.open_orders[i]:
-                    self.hit("zero volume: orders stay")
-                self.expire_after(i, bar)  # R3
+                    self.hit("zero volume, wait: orders stay")
+                self.expire_after(i, bar)
+                if len(self.open_orders[i]) < before:
+                    self.hit("zero volume, wait: ends a DAY order")
                 continue
-            elif self.open_orders[i]:
+            if self.open_orders[i] and not self.volume_seen[i]:
                 self.hit("zero volume in a feed that never showed any")
             live.append((i, bar))
         self.open_phase(live)
@@ -304,9 +308,21 @@ class Simulator:
             for o in list(self.open_orders[i]):
                 if o.tif == "ioc":
                     self.hit("ioc canceled: " + o.type + (", triggered" if o.triggered else ""))
+                    if self.quiet(i, bar):
+                        self.hit("zero volume, fill: cancels IOC")
                     self.end(o, "CANCELED", bar.open_time, "ioc_unfilled")
+            fills = len(self.fills)
             self.bar_phase(i, bar)
+            if self.quiet(i, bar) and len(self.fills) > fills:
+                self.hit("zero volume, fill: in the bar")
             self.expire_after(i, bar)
+
+    def quiet(self, i, bar):
+        """No volume, in a feed that has shown some."""
+        return bar.volume == 0 and self.volume_seen[i]
+
+    def waits(self, i, bar):
+        return self.settings["zero_volume"] == "wait" and self.quiet(i, bar)
 
     def expire_before(self, i, bar):
         for o in list(self.open_orders[i]):
@@ -327,8 +343,12 @@ class Simulator:
                 first, o.met = not o.met, True
                 if first and o.tif == "day":
                     o.day_end = (bar.open_time // DAY_NS + 1) * DAY_NS
+                    if self.quiet(i, bar):
+                        self.hit("zero volume, fill: makes the day of a DAY order")
                 rank = 0 if self.fifo else o.priority()
                 way = self.at_open(o, bar, first)
+                if way and self.quiet(i, bar):
+                    self.hit("zero volume, fill: at the open, " + o.type)
                 if way:
                     due.append((bar.open_time, rank, o.id, o, way))
         due.sort(key=lambda entry: entry[:3])

@@ -158,6 +158,30 @@ def zero_volume_bars_fill_nothing_once_volume_was_seen():
 
 
 @test
+def zero_volume_fill_makes_such_bars_bars_like_others():
+    fill = {"zero_volume": "fill"}
+    bars = [FLAT, (11, 14, 8, 11, 0), (12, 12, 12, 12)]
+    assert fills(play(bars, [buy(0, 1)], fill)) == [(1, 11.0)]
+    inside = [buy(0, 1, "limit", limit=9.0), buy(0, 2, "stop", stop=13.0)]
+    assert fills(play(bars, inside, fill)) == [(2, 13.0), (1, 9.0)]
+    assert fills(play(bars, inside)) == []
+    # at the close of the quiet bar itself; else at the open after it
+    close = {"fill_model": "close_to_close"}
+    assert fills(play(bars, [buy(1, 1)], {**close, **fill})) == [(1, 11.0)]
+    assert fills(play(bars, [buy(1, 1)], close)) == [(1, 12.0)]
+    # it is met: an IOC limit below it ends there, where else it would fill at the 12 after it
+    ioc = [buy(0, 1, "limit", limit=12.5, tif="ioc")]
+    above = [FLAT, (13, 13, 13, 13, 0), (12, 12, 12, 12)]
+    assert states(play(above, ioc, fill)) == [("CANCELED", "ioc_unfilled")]
+    assert fills(play(above, ioc)) == [(1, 12.0)]
+    # and a limit has rested since: a marketable one pays 10 %, at most its 12.5
+    rests = [buy(0, 1, "limit", limit=12.5)]
+    costs = {"slippage_bps": 1000.0}
+    assert fills(play(above, rests, {**costs, **fill})) == [(1, 12.0)]
+    assert fills(play(above, rests, costs)) == [(1, 12.5)]
+
+
+@test
 def refusals_at_acceptance():
     nan = float("nan")
     sim = play([FLAT, FLAT], [
@@ -432,6 +456,8 @@ MUTANTS = (
     wrong("DAY never expires after a bar", expire_after=lambda self, i, bar: None),
     wrong("DAY never expires before a bar", expire_before=lambda self, i, bar: None),
     wrong("market close fills forgotten", fill_at_close=lambda self, bars, accepted: None),
+    wrong("zero_volume: fill is forgotten", waits=lambda self, i, bar: self.quiet(i, bar)),
+    wrong("orders never wait for volume", waits=lambda self, i, bar: False),
     wrong("reference of a stop-limit is its trigger", reference=lambda self, o: (
         self.closes[o.symbol] if o.type == "market" else o.stop or o.limit)),
     wrong("bar phase from the newest order", bar_phase=_limit_before_stop),
