@@ -7,7 +7,6 @@
 QS_BUILD_DIR, QS_SHARED as ctest sets them. Exit code 77 (skipped) where ../shared is absent.
 """
 
-import csv
 import json
 import os
 import re
@@ -37,6 +36,7 @@ CHOICES = {
     "close_at_end": ("off", "last_close", "last_open"),
     "size_resolve": ("acceptance", "fill"),
     "size_fees": ("excluded", "included"),
+    "zero_volume": ("wait", "fill"),
     "ema_seed": ("sma", "first"),
     "cross": ("not_above", "strict", "last_nonzero"),
     "first_call": ("ready", "after_ready"),
@@ -63,19 +63,6 @@ def config_text(case):
     return (HERE / f"{case}.yaml").read_text(encoding="utf-8")
 
 
-def data_file(name, folder):
-    """The file of that name, or a copy without its volumes where some bars have none: the peers fill
-    orders in bars without volume, we do not while other bars of the feed have some."""
-    path, copy = SHARED / "data" / name, Path(folder) / name
-    rows = list(csv.reader(path.read_text(encoding="utf-8").splitlines()))
-    if rows[0] != ["time", "open", "high", "low", "close", "volume"]:
-        return path
-    if all(float(row[5]) > 0 for row in rows[1:]):
-        return path
-    copy.write_text("".join(",".join(row[:5]) + "\n" for row in rows), encoding="utf-8")
-    return copy
-
-
 def run(case, golden, folder, *settings):
     """Runs a case and returns its journal. Its config's paths give way to those of this build."""
     plugin = re.search(r"^strategy: \S*/(\w+\.so)$", config_text(case), re.M)
@@ -85,7 +72,7 @@ def run(case, golden, folder, *settings):
     command = [BUILD / "bin/qshost", "backtest", "-c", HERE / f"{case}.yaml", "-o", output]
     command += ["--strategy", BUILD / "golden" / plugin[1]]
     for index, entry in enumerate(golden["data"]):
-        command += ["--set", f"data.{index}.file={data_file(entry['file'], folder)}"]
+        command += ["--set", f"data.{index}.file={SHARED / 'data' / entry['file']}"]
     for setting in settings:
         command += ["--set", setting]
     done = subprocess.run(
