@@ -29,6 +29,7 @@ ALL_WORDS = {
     "cross": ("not_above", "strict", "last_nonzero"),
     "first_call": ("ready", "after_ready"),
     "trades": ("fifo", "lifo", "flat"),
+    "zero_volume": ("wait", "fill"),
 }
 
 
@@ -156,6 +157,8 @@ def stress():
         one("stress_week", week, 7, {"rate": 0.5, "size": 0.1}, end="2019-02-13"),
         one("stress_frames", spy, 8, start="2019-01-01", end="2020-04-30"),
         one("stress_extreme", data("nvda_1d.csv"), 10, {"extreme": True}, end="2005-12-31"),
+        one("stress_quiet", data("btcusd_1h.csv", lot=0.001), 11, start="2018-08-01",
+            end="2018-08-31", zero_volume="fill", fill_model="close_to_close", leverage=2),
         one("stress_tame", data("lean_ibm_1d.csv", lot=1, tick=0.01), 9,
             {"bad": False, "shorts": False, "chatter": False}, account="cash", trades="flat"),
     ]
