@@ -154,6 +154,8 @@ static int run(struct build *b, const struct tool *tool, const struct words *wor
 static void add_flags(struct build *b, bool is_cxx, struct words *w) {
     static const char *const own[] = {
         "-g", "-Wall", "-Wextra", "-Wdate-time", "-fdiagnostics-color=never", NULL};
+    /* a misspelt function is an error where it stands, and not one of the linker's */
+    static const char *const c[] = {"-Werror=implicit-function-declaration", NULL};
     static const char *const cxx[] = {"-std=c++17", "-fno-exceptions", "-fno-rtti", NULL};
     struct words flags = {0};
     words_split(&flags, b->spec->sdk->cflags);
@@ -162,8 +164,7 @@ static void add_flags(struct build *b, bool is_cxx, struct words *w) {
             words_add(w, flags.items[i]);
     words_fini(&flags);
     words_add_all(w, own);
-    if (is_cxx)
-        words_add_all(w, cxx);
+    words_add_all(w, is_cxx ? cxx : c);
     words_add(w, "-I");
     words_add(w, b->spec->sdk->include);
 }
