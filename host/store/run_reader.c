@@ -87,9 +87,13 @@ void run_reader_close(struct run_reader **reader) {
 
 /* ---- stages ---- */
 
+static bool is_kind_wanted(const struct run_reader *r, uint16_t kind) {
+    return kind <= JOURNAL_BINDING || (r->kinds & RUN_READER_KIND(kind));
+}
+
 static bool is_wanted(const struct run_reader *r, const struct stage *stage) {
     for (uint16_t kind = stage->first; kind <= stage->last; kind++)
-        if (kind <= JOURNAL_BINDING || (r->kinds & RUN_READER_KIND(kind)))
+        if (is_kind_wanted(r, kind))
             return true;
     return false;
 }
@@ -158,8 +162,11 @@ static int next_bytes(struct run_reader *r, const struct stage *stage, struct jo
     for (;;) {
         while (r->bytes_left > 0) {
             int rc = next_in_bytes(r, ret, err);
-            if (rc < 0 || (ret->kind >= stage->first && ret->kind <= stage->last))
+            if (rc < 0)
                 return rc;
+            if (ret->kind >= stage->first && ret->kind <= stage->last &&
+                is_kind_wanted(r, ret->kind))
+                return 1;
         }
         int rc = db_row(r->db, r->stmt, "read a run", err);
         if (rc <= 0)

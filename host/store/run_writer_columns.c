@@ -101,17 +101,28 @@ const struct row_table row_tables[ROW_KINDS] = {
                   I("level", j_log, level), T("text", j_log, text)}},
 };
 
-void row_table_insert(const struct row_table *table, struct str *ret_sql) {
+int row_table_width(const struct row_table *table) {
+    int width = table->has_seq ? 2 : 1;
+    for (const struct row_column *c = table->columns; c->name; c++)
+        width++;
+    return width;
+}
+
+void row_table_insert(const struct row_table *table, int count, struct str *ret_sql) {
+    int width = row_table_width(table);
     str_clear(ret_sql);
     str_appendf(ret_sql, "INSERT INTO %s (strategy_run_id%s", table->name,
                 table->has_seq ? ", seq" : "");
-    int count = table->has_seq ? 2 : 1;
-    for (const struct row_column *c = table->columns; c->name; c++, count++)
+    for (const struct row_column *c = table->columns; c->name; c++)
         str_appendf(ret_sql, ", %s", c->name);
-    str_append(ret_sql, ") VALUES (?");
-    for (int i = 1; i < count; i++)
-        str_append(ret_sql, ", ?");
-    str_append(ret_sql, ")");
+    str_append(ret_sql, ") VALUES ");
+    for (int row = 0; row < count; row++)
+        for (int i = 0; i < width; i++)
+            str_appendf(ret_sql, "%s?%s",
+                        i > 0     ? ", "
+                        : row > 0 ? ", ("
+                                  : "(",
+                        i + 1 == width ? ")" : "");
 }
 
 void row_table_select(const struct row_table *table, struct str *ret_sql) {

@@ -69,8 +69,10 @@ struct row_table {
 
 extern const struct row_table row_tables[ROW_KINDS];
 
-/* INSERT: parameter 1 is the run, 2 the seq (where there is one), then the columns. */
-void row_table_insert(const struct row_table *table, struct str *ret_sql);
+/* INSERT of count rows: of each the run, the seq (where there is one), then the columns. */
+void row_table_insert(const struct row_table *table, int count, struct str *ret_sql);
+/* Its parameters a row. */
+int row_table_width(const struct row_table *table);
 /* SELECT of the columns; parameter 1 is the run. */
 void row_table_select(const struct row_table *table, struct str *ret_sql);
 

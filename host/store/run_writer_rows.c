@@ -1,6 +1,7 @@
 /*
  * The batch into the database. Statements are prepared once, with the run bound for good; a row is
- * laid into its struct (run_writer_columns.h) and its columns are bound from there.
+ * laid into its struct (run_writer_columns.h) and its columns are bound from there, several rows of
+ * a table with one statement: SQLite then stays on the last page of the table.
  */
 #include <string.h>
 
@@ -39,8 +40,15 @@ int row_writer_init(struct row_writer *rows, struct db *db, int64_t run, struct 
     *rows = (struct row_writer){0};
     str_init(&sql);
     for (int kind = 0; kind < ROW_KINDS && rc == 0; kind++) {
-        row_table_insert(&row_tables[kind], &sql);
-        rc = prepare(db, run, str_text(&sql), &rows->insert[kind], err);
+        struct row_group *group = &rows->groups[kind];
+        group->width = row_table_width(&row_tables[kind]);
+        row_table_insert(&row_tables[kind], 1, &sql);
+        rc = prepare(db, run, str_text(&sql), &group->one, err);
+        row_table_insert(&row_tables[kind], ROW_GROUP, &sql);
+        if (rc == 0)
+            rc = prepare(db, run, str_text(&sql), &group->all, err);
+        for (int i = 1; i < ROW_GROUP && rc == 0; i++)
+            sqlite3_bind_int64(group->all, i * group->width + 1, run);
     }
     str_fini(&sql);
     if (rc == 0)
@@ -66,8 +74,10 @@ int row_writer_init(struct row_writer *rows, struct db *db, int64_t run, struct 
 }
 
 void row_writer_fini(struct row_writer *rows) {
-    for (int kind = 0; kind < ROW_KINDS; kind++)
-        sqlite3_finalize(rows->insert[kind]);
+    for (int kind = 0; kind < ROW_KINDS; kind++) {
+        sqlite3_finalize(rows->groups[kind].one);
+        sqlite3_finalize(rows->groups[kind].all);
+    }
     sqlite3_finalize(rows->insert_records);
     sqlite3_finalize(rows->insert_series);
     sqlite3_finalize(rows->insert_chunk);
@@ -78,13 +88,11 @@ void row_writer_fini(struct row_writer *rows) {
 
 /* ---- records with a table ---- */
 
-static int insert_row(struct row_writer *rows, struct db *db, enum row_kind kind, const void *row,
-                      struct err *err) {
-    const struct row_table *table = &row_tables[kind];
-    sqlite3_stmt *stmt = rows->insert[kind];
-    int at = 2;
+/* Parameter `at` and on: what comes after the run. */
+static void bind_row(sqlite3_stmt *stmt, int at, const struct row_table *table, int64_t seq,
+                     const union row *row) {
     if (table->has_seq)
-        sqlite3_bind_int64(stmt, at++, rows->seq[kind == ROW_LOG ? ROW_NOTE : kind]++);
+        sqlite3_bind_int64(stmt, at++, seq);
     for (const struct row_column *c = table->columns; c->name; c++, at++) {
         const uint8_t *field = (const uint8_t *)row + c->place;
         if (c->type == 'i') {
@@ -101,7 +109,35 @@ static int insert_row(struct row_writer *rows, struct db *db, enum row_kind kind
             sqlite3_bind_text(stmt, at, text, -1, SQLITE_STATIC);
         }
     }
-    return db_run(db, stmt, table->doing, err);
+}
+
+static int write_group(struct row_writer *rows, struct db *db, enum row_kind kind,
+                       struct err *err) {
+    const struct row_table *table = &row_tables[kind];
+    struct row_group *group = &rows->groups[kind];
+    bool is_full = group->count == ROW_GROUP;
+    int rc = 0;
+    for (int i = 0; i < group->count && rc == 0; i++) {
+        bind_row(is_full ? group->all : group->one, is_full ? i * group->width + 2 : 2, table,
+                 group->seq[i], &group->rows[i]);
+        if (!is_full)
+            rc = db_run(db, group->one, table->doing, err);
+    }
+    if (is_full)
+        rc = db_run(db, group->all, table->doing, err);
+    group->count = 0;
+    return rc;
+}
+
+/* The row that comes next; its texts live as long as the batch. */
+static union row *next_row(struct row_writer *rows, enum row_kind kind) {
+    struct row_group *group = &rows->groups[kind];
+    group->seq[group->count] = rows->seq[kind == ROW_LOG ? ROW_NOTE : kind]++;
+    return &group->rows[group->count];
+}
+
+static int take_row(struct row_writer *rows, struct db *db, enum row_kind kind, struct err *err) {
+    return ++rows->groups[kind].count == ROW_GROUP ? write_group(rows, db, kind, err) : 0;
 }
 
 static int note_order(struct row_writer *rows, const struct j_order *order, struct err *err) {
@@ -118,54 +154,57 @@ static int note_order(struct row_writer *rows, const struct j_order *order, stru
     return 0;
 }
 
-static int write_event(struct row_writer *rows, struct db *db, const struct j_order_event *event,
-                       struct err *err) {
-    if (event->order < 1 || event->order > rows->order_count)
+static int take_event(struct row_writer *rows, struct db *db, const struct journal_record *record,
+                      struct err *err) {
+    struct row_order_event *row = &next_row(rows, ROW_ORDER_EVENT)->event;
+    journal_read(record, &row->event);
+    if (row->event.order < 1 || row->event.order > rows->order_count)
         return err_set(err, ERR_FORMAT, "journal: an event of order %lld, which never came",
-                       (long long)event->order);
-    struct row_order_event row = {.strategy = rows->order_strategy[event->order - 1],
-                                  .event = *event};
-    return insert_row(rows, db, ROW_ORDER_EVENT, &row, err);
+                       (long long)row->event.order);
+    row->strategy = rows->order_strategy[row->event.order - 1];
+    return take_row(rows, db, ROW_ORDER_EVENT, err);
+}
+
+static int take_plain(struct row_writer *rows, struct db *db, enum row_kind kind,
+                      const struct journal_record *record, struct err *err) {
+    journal_read(record, next_row(rows, kind));
+    return take_row(rows, db, kind, err);
 }
 
 static int write_record(struct row_writer *rows, struct db *db, const struct journal_record *record,
                         struct err *err) {
-    union row row;
+    union row *row;
     int rc;
     switch (record->kind) {
     case JOURNAL_INTENT:
-        journal_read(record, &row.signal);
-        return insert_row(rows, db, ROW_SIGNAL, &row, err);
+        return take_plain(rows, db, ROW_SIGNAL, record, err);
     case JOURNAL_ORDER:
-        journal_read(record, &row.order);
-        rc = note_order(rows, &row.order, err);
-        return rc != 0 ? rc : insert_row(rows, db, ROW_ORDER, &row, err);
-    case JOURNAL_ORDER_EVENT: {
-        struct j_order_event event;
-        journal_read(record, &event);
-        return write_event(rows, db, &event, err);
-    }
+        row = next_row(rows, ROW_ORDER);
+        journal_read(record, row);
+        rc = note_order(rows, &row->order, err);
+        return rc != 0 ? rc : take_row(rows, db, ROW_ORDER, err);
+    case JOURNAL_ORDER_EVENT:
+        return take_event(rows, db, record, err);
     case JOURNAL_FILL:
         journal_read(record, &rows->fill);
         return 0;
     case JOURNAL_ALLOCATION:
-        row.fill.fill = rows->fill;
-        journal_read(record, &row.fill.share);
-        return insert_row(rows, db, ROW_FILL, &row, err);
+        row = next_row(rows, ROW_FILL);
+        row->fill.fill = rows->fill;
+        journal_read(record, &row->fill.share);
+        return take_row(rows, db, ROW_FILL, err);
     case JOURNAL_TRADE:
-        journal_read(record, &row.trade);
-        return insert_row(rows, db, ROW_TRADE, &row, err);
+        return take_plain(rows, db, ROW_TRADE, record, err);
     case JOURNAL_POSITION:
-        journal_read(record, &row.position);
-        return insert_row(rows, db, ROW_POSITION, &row, err);
+        return take_plain(rows, db, ROW_POSITION, record, err);
     case JOURNAL_NOTE:
-        row.note.level = -1;
-        journal_read(record, &row.note.note);
-        return insert_row(rows, db, ROW_NOTE, &row, err);
+        row = next_row(rows, ROW_NOTE);
+        row->note.level = -1;
+        journal_read(record, &row->note.note);
+        return take_row(rows, db, ROW_NOTE, err);
     default:
         CHECKF(record->kind == JOURNAL_LOG, "record %d in a batch", record->kind);
-        journal_read(record, &row.log);
-        return insert_row(rows, db, ROW_LOG, &row, err);
+        return take_plain(rows, db, ROW_LOG, record, err);
     }
 }
 
@@ -251,6 +290,11 @@ int row_writer_write(struct row_writer *rows, struct db *db, struct batch *batch
         if (rc != 0)
             return rc;
         at += (item.size + 7) & ~(size_t)7;
+    }
+    for (int kind = 0; kind < ROW_KINDS; kind++) {
+        int rc = write_group(rows, db, (enum row_kind)kind, err);
+        if (rc != 0)
+            return rc;
     }
     batch->used = 0;
     batch->items = 0;

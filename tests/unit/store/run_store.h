@@ -192,6 +192,8 @@ static inline struct bytes make_journal(uint64_t seed, int instants, int silos, 
     journal_init(&j, &sink);
     make_header(&j, silos, strategies);
     for (int s = 0; s < strategies; s++)
+        journal_put_indicator(&j, &(struct j_indicator){.strategy = s, .lines = 1, .k = 2.0});
+    for (int s = 0; s < strategies; s++)
         journal_put_start(&j, &(struct j_start){.time = 60, .strategy = s, .bars = 1});
     for (int i = 1; i <= instants; i++) {
         int64_t time = i * INT64_C(60000000000);
@@ -221,7 +223,7 @@ struct expected {
     size_t place;
 };
 
-/* The order of run_reader.h. A share ranks with its fill. */
+/* The order of run_reader.h. A share ranks with its fill, an indicator with the starts. */
 static inline int rank_of(uint16_t kind) {
     static const uint16_t order[] = {
         JOURNAL_START, JOURNAL_INTENT, JOURNAL_ORDER,    JOURNAL_ORDER_EVENT, JOURNAL_FILL,
@@ -229,6 +231,8 @@ static inline int rank_of(uint16_t kind) {
         JOURNAL_NOTE,  JOURNAL_LOG,    JOURNAL_POSITION, JOURNAL_BARS,        JOURNAL_END};
     if (kind == JOURNAL_ALLOCATION)
         kind = JOURNAL_FILL;
+    if (kind == JOURNAL_INDICATOR)
+        kind = JOURNAL_START;
     for (int i = 0; i < (int)ARRAY_LEN(order); i++)
         if (order[i] == kind)
             return i + 1;
