@@ -2,6 +2,8 @@
 it shows is compiled or used by these commands; what it shows as output must come out.
 
     ```sh      commands, one a line; run in the folder of the project
+    ```console the first "$ command" runs on a terminal of 80 columns until ^C; every further one in another shell;
+               the lines between are what the terminal shows from there on, in this order
     ```text    expected output of the sh block before it: … alone on a line is any number of lines, …
                within a line is anything within that line; all else, numbers too, must be the same
     <!-- whole file: NAME --> above a ```c or ```yaml block: the file NAME
@@ -10,13 +12,20 @@ Its tables are checked as well: folders against host/LAYERS, packages against to
 figures against tests/bench, and links against the tree. --show prints what came out, for the page.
 """
 
+import fcntl
 import itertools
 import os
+import pty
 import re
+import select
 import shlex
 import shutil
+import signal
+import struct
 import subprocess
 import sys
+import termios
+import time
 
 from cli import BUILD, PLUGINS, QSHOST, SOURCE, Bench, skip
 
@@ -60,6 +69,7 @@ def scratch(t):
         shutil.copytree(SOURCE / name, root / name)
     (root / "build/bin").mkdir(parents=True)
     shutil.copy2(QSHOST, root / "build/bin/qshost")
+    shutil.copytree(BUILD / "lib/pkgconfig", root / "build/lib/pkgconfig")  # the SDK, as this build has it
     (root / "plugins").mkdir()
     for source in sorted((SOURCE / "builtins").glob("*.c")):
         so = PLUGINS / f"{source.stem}.so"
@@ -116,6 +126,63 @@ def run_commands(t, root, block):
     return output
 
 
+class Terminal:
+    """A program on a terminal of its own; what it shows, without colours and cursor movements."""
+
+    LIMIT = 60.0
+
+    def __init__(self, command, root, env):
+        self.pid, self.fd = pty.fork()
+        if self.pid == 0:
+            os.chdir(root)
+            os.execvpe(command[0], command, env)
+        fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", 50, 80, 0, 0))
+        self.bytes = b""
+
+    def wait_for(self, shown, since):
+        """None once `shown` has come after `since` characters, else what is missing at the limit."""
+        end = time.monotonic() + self.LIMIT
+        wrong = "nothing came"
+        while time.monotonic() < end:
+            if select.select([self.fd], [], [], 0.05)[0]:
+                try:
+                    self.bytes += os.read(self.fd, 65536)
+                except OSError:
+                    return "it ended: " + self.text()[since:]
+            wrong = difference(shown + "…\n", self.text()[since:] + "\n")
+            if wrong is None:
+                return None
+        return f"{wrong}\n    all of it: {self.text()[since:]}"
+
+    def text(self):
+        text = self.bytes.decode(errors="replace").replace("\r\n", "\n")
+        return re.sub(r"\033\[[0-9;?]*[A-Za-z]", "", text)
+
+    def interrupt(self):
+        os.kill(self.pid, signal.SIGINT)
+        status = os.waitpid(self.pid, 0)[1]
+        os.close(self.fd)
+        return os.waitstatus_to_exitcode(status)
+
+
+def run_console(t, root, block):
+    env = {k: v for k, v in t.env.items() if k != "QS_PLUGINS"} | {"LC_ALL": "C.UTF-8", "NO_COLOR": "1"}
+    parts = re.split(r"^\$ (.*)\n", block.text, flags=re.M)[1:]
+    terminal, where = None, f"README.md:{block.line}"
+    for command, shown in zip(parts[::2], parts[1::2]):
+        since = len(terminal.text()) if terminal else 0
+        if terminal is None:
+            terminal = Terminal(shlex.split(command), root, env)
+        else:
+            subprocess.run(["bash", "-c", command], cwd=root, env=env, check=True)
+        wrong = terminal.wait_for(shown.replace("^C\n", ""), since)
+        t.check(wrong is None, f"{where}: {command}\n    {wrong}")
+        if "--show" in sys.argv:
+            print(f"$ {command}\n{terminal.text()[since:]}")
+    t.check(block.text.endswith("^C\n"), f"{where}: it must end with ^C")
+    t.equal(terminal.interrupt(), 0, f"{where}: exit code after ^C")
+
+
 def compile_strictly(t, root, block, name):
     for standard in ("c11", "c17"):
         done = subprocess.run(
@@ -142,6 +209,9 @@ def run_page(t, root):
         elif block.language == "sh":
             output = run_commands(t, root, block)
             ran += 1
+        elif block.language == "console":
+            run_console(t, root, block)
+            ran, output = ran + 1, None
         elif block.language == "text":
             if t.check(output is not None, f"{where}: a text block after no sh block"):
                 wrong = difference(block.text, output)
