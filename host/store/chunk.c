@@ -15,7 +15,7 @@
 
 #define VERSION 1
 #define HEAD 4
-#define LEVEL 1
+#define LEVEL (-3)                     /* 30 ns a bar less than level 1, for 3 bytes a bar more */
 #define GROUP 8                        /* rows that are turned together */
 #define PLANE (CHUNK_ROWS_MAX + GROUP) /* room: a whole group is stored, and no power of two */
 #define CONTENT_HEAD_MAX (8 + 8 * CHUNK_WORDS_MAX + 8)
@@ -99,8 +99,10 @@ static inline uint64_t unfold(uint64_t folded) { return folded >> 1 ^ (0 - (fold
 enum { E_CASH = 1, E_EQUITY, E_LOW, E_HIGH, E_GROSS, E_NET };
 enum { L_CASH = 1, L_EQUITY, L_GROSS, L_NET };
 
-static inline void residual_row(uint16_t kind, const uint64_t *row, const uint64_t *before,
-                                uint64_t *step, uint64_t (*ret)[GROUP], size_t i) {
+static inline __attribute__((always_inline)) void residual_row(uint16_t kind, const uint64_t *row,
+                                                               const uint64_t *before,
+                                                               uint64_t *step,
+                                                               uint64_t (*ret)[GROUP], size_t i) {
     uint64_t now = row[0] - before[0];
     ret[0][i] = fold(now - *step);
     *step = now;
@@ -121,8 +123,9 @@ static inline void residual_row(uint16_t kind, const uint64_t *row, const uint64
     }
 }
 
-static inline void restore_row(uint16_t kind, uint64_t *row, const uint64_t *before, uint64_t *step,
-                               uint64_t (*residuals)[GROUP], size_t i) {
+static inline __attribute__((always_inline)) void
+restore_row(uint16_t kind, uint64_t *row, const uint64_t *before, uint64_t *step,
+            uint64_t (*residuals)[GROUP], size_t i) {
     *step += unfold(residuals[0][i]);
     row[0] = before[0] + *step;
     if (kind == JOURNAL_EQUITY) {
