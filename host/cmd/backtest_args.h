@@ -12,7 +12,7 @@
 struct backtest_args {
     struct run_conf_args conf;
     const char **data, **sets; /* behind conf's lists */
-    const char *output;        /* -o: the journal file; NULL = the project's next run */
+    const char *output;        /* -o: a journal file besides; NULL: none */
     const char *preset;        /* NULL: none */
     const char *db;            /* NULL: the project's */
     bool json, is_inline, loopback, no_record;

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "base/fs.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "cmd/backtest_args.h"
@@ -28,26 +29,28 @@ struct session {
     const struct backtest_args *args;
     struct registry *registry;
     struct run_conf *conf;
-    struct db *db;
+    struct str db_path;
+    struct db *db; /* with --preset only */
     struct backtest_job job;
     struct progress_line progress;
 };
 
-static int open_database(struct session *s, struct err *err) {
-    struct str path = {0};
+/* A preset is read before anything else is known; else the job opens the database, late. */
+static int find_database(struct session *s, struct err *err) {
     if (s->args->no_record && !s->args->preset)
         return 0;
-    int r = db_find(NULL, s->args->db, &path, err);
-    if (r == 0)
-        r = db_open(str_text(&path), s->args->no_record ? DB_READ : DB_WRITE, &s->db, err);
-    if (r == 0 && !s->args->no_record)
-        r = run_table_settle(s->db, err);
-    str_fini(&path);
-    return r;
+    int r = db_find(NULL, s->args->db, &s->db_path, err);
+    if (r < 0 || !s->args->preset)
+        return r;
+    const char *path = str_text(&s->db_path);
+    bool is_read = s->args->no_record || !fs_exists(path); /* not there: reading says so best */
+    r = db_open(path, is_read ? DB_READ : DB_WRITE, &s->db, err);
+    return r == 0 && !is_read ? run_table_settle(s->db, err) : r;
 }
 
 static int prepare(struct session *s, struct err *err) {
-    int r = open_database(s, err);
+    bool is_recorded = !s->args->no_record;
+    int r = find_database(s, err);
     if (r == 0)
         r = preset_conf_from_args(&s->args->conf, s->db, s->args->preset, &s->conf, err);
     if (r == 0)
@@ -59,7 +62,8 @@ static int prepare(struct session *s, struct err *err) {
     return backtest_job_prepare(
         &(struct backtest_job_spec){.conf = s->conf,
                                     .finder = {find_strategy, s->registry},
-                                    .db = s->args->no_record ? NULL : s->db,
+                                    .db = is_recorded ? s->db : NULL,
+                                    .db_path = is_recorded ? str_text(&s->db_path) : NULL,
                                     .journal_path = s->args->output,
                                     .port = s->args->loopback ? BACKTEST_LOOPBACK : BACKTEST_DIRECT,
                                     .is_inline = s->args->is_inline,
@@ -109,6 +113,7 @@ static void session_fini(struct session *s) {
     run_conf_destroy(&s->conf);
     registry_destroy(&s->registry);
     db_close(&s->db);
+    str_fini(&s->db_path);
 }
 
 int cmd_backtest(int argc, char **argv) {
@@ -122,7 +127,7 @@ int cmd_backtest(int argc, char **argv) {
             r = backtest_job_run(&s.job, &err);
         progress_line_clear(&s.progress);
         if (s.job.writer)
-            run_logs_write(&s.job, s.db, r < 0 ? &err : NULL);
+            run_logs_write(&s.job, r < 0 ? &err : NULL);
         if (r < 0)
             code = fail(&s, r, &err);
         else {

@@ -3,11 +3,13 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/fs.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "report/result_json.h"
 #include "run/param_defaults.h"
 #include "run/record.h"
+#include "store/run_table.h"
 
 struct backtest_facts {
     char bars[HASH128_HEX_SIZE], config[HASH128_HEX_SIZE], code[HASH128_HEX_SIZE],
@@ -31,18 +33,48 @@ int64_t wall_now(void) {
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
+/* The first trouble is the one to tell. */
+static void record_failure(struct backtest_job *job, const struct err *err) {
+    struct err later;
+    (void)!run_writer_fail(job->writer, err->text, str_text(&job->job.output), wall_now(), &later);
+}
+
+static int open_record(struct backtest_job *job, struct err *err) {
+    if (job->db || !job->spec.db_path)
+        return 0;
+    int r = db_open(job->spec.db_path, DB_WRITE, &job->db, err);
+    return r == 0 ? run_table_settle(job->db, err) : r;
+}
+
+static int begin_record(struct backtest_job *job, struct err *err) {
+    int r = open_record(job, err);
+    if (r < 0 || !job->db)
+        return r;
+    r = record_begin(job->db, job->plan, wall_now(), QSHOST_VERSION, &job->writer, err);
+    if (r < 0)
+        return r;
+    job->run = run_writer_id(job->writer);
+    r = recorder_record(&job->recorder, job->writer, err);
+    if (r < 0)
+        record_failure(job, err);
+    return r;
+}
+
+/* A database that is there is opened before a journal file is touched; one that is not is made when
+ * nothing else can be refused any more. */
 int backtest_job_prepare(const struct backtest_job_spec *spec, struct backtest_job *job,
                          struct err *err) {
     double begin = seconds_now();
     memset(job, 0, sizeof *job);
     job->spec = *spec;
+    job->db = spec->db;
     int r = plan_create(spec->conf, spec->finder, &job->plan, err);
-    if (r == 0 && spec->db)
-        r = record_begin(spec->db, job->plan, wall_now(), QSHOST_VERSION, &job->writer, err);
-    if (r == 0 && job->writer)
-        job->run = run_writer_id(job->writer);
+    if (r == 0 && spec->db_path && fs_exists(spec->db_path))
+        r = open_record(job, err);
     if (r == 0)
-        r = recorder_init(&job->recorder, job->plan, spec->journal_path, job->writer, err);
+        r = recorder_init(&job->recorder, job->plan, spec->journal_path, NULL, err);
+    if (r == 0)
+        r = begin_record(job, err);
     job->prepare_seconds = seconds_now() - begin;
     return r;
 }
@@ -122,24 +154,23 @@ static void gather_facts(struct backtest_job *job) {
     t->timings[2] = (struct run_timing){"record", 0.0};
     fill_defaults(t);
     param_defaults_init(&t->params, plan);
-    job->facts =
-        (struct run_facts){.number = job->run,
-                           .path = job->spec.db ? db_path(job->spec.db) : job->spec.journal_path,
-                           .host_version = QSHOST_VERSION,
-                           .risk = "none",
-                           .param_defaults = t->params.items,
-                           .param_default_count = t->params.count,
-                           .warmup_bars = job->job.run.warm_up,
-                           .bars_hash = t->bars,
-                           .config_hash = t->config,
-                           .code_hash = t->code,
-                           .journal_hash = t->journal,
-                           .builds = t->builds,
-                           .build_count = (size_t)plan->strategy_count,
-                           .timings = t->timings,
-                           .timing_count = ARRAY_LEN(t->timings),
-                           .defaults = t->defaults,
-                           .default_count = ARRAY_LEN(t->defaults)};
+    job->facts = (struct run_facts){.number = job->run,
+                                    .path = job->db ? db_path(job->db) : job->spec.journal_path,
+                                    .host_version = QSHOST_VERSION,
+                                    .risk = "none",
+                                    .param_defaults = t->params.items,
+                                    .param_default_count = t->params.count,
+                                    .warmup_bars = job->job.run.warm_up,
+                                    .bars_hash = t->bars,
+                                    .config_hash = t->config,
+                                    .code_hash = t->code,
+                                    .journal_hash = t->journal,
+                                    .builds = t->builds,
+                                    .build_count = (size_t)plan->strategy_count,
+                                    .timings = t->timings,
+                                    .timing_count = ARRAY_LEN(t->timings),
+                                    .defaults = t->defaults,
+                                    .default_count = ARRAY_LEN(t->defaults)};
 }
 
 /* The journal file's trailer holds the result as JSON, so that the file alone tells the run. */
@@ -171,11 +202,8 @@ int backtest_job_run(struct backtest_job *job, struct err *err) {
     int r = run_worker(job, err);
     if (r == 0)
         r = finish(job, err);
-    if (r < 0 && job->writer) {
-        struct err later; /* the first trouble is the one to tell */
-        (void)!run_writer_fail(job->writer, err->text, str_text(&job->job.output), wall_now(),
-                               &later);
-    }
+    if (r < 0 && job->writer)
+        record_failure(job, err);
     return r;
 }
 
@@ -183,6 +211,8 @@ void backtest_job_fini(struct backtest_job *job) {
     job_result_fini(&job->job);
     recorder_fini(&job->recorder);
     run_writer_destroy(&job->writer);
+    if (job->db != job->spec.db)
+        db_close(&job->db);
     plan_destroy(&job->plan);
     if (job->texts) {
         mem_free(job->texts->builds);

@@ -19,7 +19,8 @@
 struct backtest_job_spec {
     const struct run_conf *conf; /* complete (run_conf_require); outlives the job */
     struct plan_finder finder;
-    struct db *db;            /* NULL: no record */
+    struct db *db;            /* where it is recorded; NULL: in db_path */
+    const char *db_path;      /* opened for writing, or made; NULL too: no record */
     const char *journal_path; /* of a journal file besides; NULL: none */
     enum backtest_port port;
     bool is_inline;
@@ -39,6 +40,7 @@ struct backtest_facts; /* storage behind struct run_facts; private */
 struct backtest_job {
     struct backtest_job_spec spec;
     struct plan *plan;
+    struct db *db; /* of the record; NULL: none */
     struct run_writer *writer;
     struct recorder recorder;
     struct job_result job;
@@ -50,7 +52,8 @@ struct backtest_job {
     double prepare_seconds, run_seconds, record_seconds;
 };
 
-/* Plan and record: all that can be wrong before a plugin runs. job must be zeroed or finished, and
+/* Plan and record: all that can be wrong before a plugin runs. What is refused here leaves nothing
+ * behind, no new database and no journal file. job must be zeroed or finished, and
  * backtest_job_fini()ed after, always. */
 int backtest_job_prepare(const struct backtest_job_spec *spec, struct backtest_job *job,
                          struct err *err);

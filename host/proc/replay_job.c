@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "proc/probe.h"
+#include "run/stored_run.h"
 #include "store/run_table.h"
 
 struct replay_work {
@@ -82,16 +83,75 @@ static void remove_scratch(struct replay_work *w) {
     (void)rmdir(w->folder);
 }
 
-/* Bars that changed are the most common cause, and the plainest to say. */
-static bool has_other_bars(const struct replay_work *w, const struct backtest_job *job,
-                           struct str *where) {
+/* Whether the bars that a feed has now are those that were played: 1 and said, or 0. */
+static int say_other_bars(const struct plan *plan, const struct j_bars *then, struct str *where) {
+    char now[HASH128_HEX_SIZE];
+    if (then->feed < 0 || then->feed >= plan->feed_count)
+        return 0;
+    const struct series *series = plan->series[then->feed];
+    bool is_whole = then->rows == plan->feeds[then->feed].bars.count;
+    hash128_hex(series->bars_hash, now);
+    if (is_whole && str_eq(now, then->hash))
+        return 0;
+    str_appendf(where,
+                "the bars of %s are not those of then (%" PRId64 " with hash %s; recorded %" PRId64
+                " with %s): the file changed",
+                series->path, plan->feeds[then->feed].bars.count, now, then->rows, then->hash);
+    return 1;
+}
+
+/* Bars that changed are the most common cause, and the plainest to say: 1 when they did. When each
+ * feed's are those of then it is the run's row that somebody changed, and the comparison's word. */
+static int find_other_bars(const struct replay_work *w, const struct plan *plan, struct str *where,
+                           struct err *err) {
     char hex[HASH128_HEX_SIZE];
-    hash128_hex(plan_bars_hash(job->plan), hex);
+    struct record_source source = {0};
+    struct journal_record record;
+    hash128_hex(plan_bars_hash(plan), hex);
     if (str_eq(hex, w->row.bars_hash))
-        return false;
-    str_appendf(where, "the bars are not those of then (%s, recorded %s): the file of data changed",
-                hex, w->row.bars_hash);
-    return true;
+        return 0;
+    int r = stored_source_open(w->db, w->run, RUN_READER_KIND(JOURNAL_BARS), INT64_MIN, INT64_MAX,
+                               &source, err);
+    if (r < 0)
+        return r;
+    int found = 0;
+    while (found == 0 && (r = source.next(source.self, &record, err)) == 1) {
+        struct j_bars then;
+        if (record.kind != JOURNAL_BARS)
+            continue;
+        journal_read(&record, &then);
+        found = say_other_bars(plan, &then, where);
+    }
+    stored_source_close(&source);
+    return r < 0 ? r : found;
+}
+
+/* The last time that a run is named, as `words` instead. */
+static void name_side(struct str *where, const char *run, const char *words) {
+    char *text = str_take(where);
+    const char *last = NULL;
+    size_t len = strlen(run);
+    for (const char *at = text; (at = strstr(at, run)) != NULL; at += len)
+        if (at[len] == '\0' || at[len] == ',')
+            last = at;
+    str_append_n(where, text, last ? (size_t)(last - text) : strlen(text));
+    if (last)
+        str_appendf(where, "%s%s", words, last + len);
+    mem_free(text);
+}
+
+/* The comparison names both sides as runs of databases; the replay's is gone in a moment. */
+static void name_sides(const struct replay_work *w, int64_t again, struct str *where) {
+    struct str record = {0}, replay = {0};
+    bool is_one = w->run == again; /* then their databases are named besides */
+    str_appendf(&record, " in run %" PRId64 "%s%s", w->run, is_one ? " of " : "",
+                is_one ? db_path(w->db) : "");
+    str_appendf(&replay, " in run %" PRId64 "%s%s", again, is_one ? " of " : "",
+                is_one ? db_path(w->scratch) : "");
+    name_side(where, str_text(&replay), " in the replay");
+    name_side(where, str_text(&record), " in the record");
+    str_fini(&record);
+    str_fini(&replay);
 }
 
 static int run_again(struct replay_work *w, struct replay_result *ret, struct err *err) {
@@ -99,7 +159,9 @@ static int run_again(struct replay_work *w, struct replay_result *ret, struct er
     int r = backtest_job_prepare(
         &(struct backtest_job_spec){.conf = w->conf, .finder = {find_build, w}, .db = w->scratch},
         &job, err);
-    if (r == 0 && !has_other_bars(w, &job, &ret->where)) {
+    if (r == 0)
+        r = find_other_bars(w, job.plan, &ret->where, err);
+    if (r == 0) {
         r = backtest_job_run(&job, err);
         if (r == 0) {
             ret->bars = job.job.run.bars;
@@ -107,10 +169,12 @@ static int run_again(struct replay_work *w, struct replay_result *ret, struct er
             ret->trades = job.recorder.collector.trade_count;
             hash128_hex(job.job.run.journal, ret->journal);
             r = run_table_compare(w->db, w->run, w->scratch, job.run, &ret->same, &ret->where, err);
+            if (r == 0 && !ret->same)
+                name_sides(w, job.run, &ret->where);
         }
     }
     backtest_job_fini(&job);
-    return r;
+    return r < 0 ? r : 0;
 }
 
 static int read_conf(struct replay_work *w, struct err *err) {

@@ -158,12 +158,11 @@ static void error_line(struct lines *l, const struct err *failure) {
     line(l, JSON_LOG_ERRORS, "error", failure->text, object);
 }
 
-void run_logs_write(const struct backtest_job *job, const struct db *db,
-                    const struct err *failure) {
+void run_logs_write(const struct backtest_job *job, const struct err *failure) {
     struct err err = {0};
     struct lines l = {.job = job,
                       .c = &job->recorder.collector,
-                      .log = json_log_create(db_path(db)),
+                      .log = json_log_create(db_path(job->db)),
                       .now = wall_now(),
                       .err = &err};
     bool all = job->spec.conf->log.kind == RUN_LOG_FULL;

@@ -13,6 +13,6 @@
 #define RUN_LOGS_ROWS 10000
 
 /* failure: NULL when the run is done. Trouble with the logs is a warning on stderr. */
-void run_logs_write(const struct backtest_job *job, const struct db *db, const struct err *failure);
+void run_logs_write(const struct backtest_job *job, const struct err *failure);
 
 #endif

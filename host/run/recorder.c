@@ -91,7 +91,6 @@ int recorder_init(struct recorder *r, const struct plan *plan, const char *path,
                   struct run_writer *writer, struct err *err) {
     memset(r, 0, sizeof *r);
     r->plan = plan;
-    r->writer = writer;
     r->file.fd = -1;
     r->hash = hash128_create();
     r->mark_at = mem_alloc((size_t)plan->symbol_count * sizeof *r->mark_at);
@@ -109,11 +108,18 @@ int recorder_init(struct recorder *r, const struct plan *plan, const char *path,
         rc = journal_file_create(path, &r->file, err);
         r->has_file = rc == 0;
     }
-    if (rc == 0 && writer && plan->conf->log.kind == RUN_LOG_FULL)
-        rc = steps_create(plan, writer, &r->steps, err);
+    if (rc == 0 && writer)
+        rc = recorder_record(r, writer, err);
     if (rc < 0)
         recorder_fini(r);
     return rc;
+}
+
+int recorder_record(struct recorder *r, struct run_writer *writer, struct err *err) {
+    CHECK(!r->writer && r->bytes == 0);
+    r->writer = writer;
+    return r->plan->conf->log.kind == RUN_LOG_FULL ? steps_create(r->plan, writer, &r->steps, err)
+                                                   : 0;
 }
 
 /* A run that failed: what was recorded stays, a file without a record does not. */

@@ -45,6 +45,8 @@ struct recorder {
  * and writer outlive the recorder. */
 int recorder_init(struct recorder *r, const struct plan *plan, const char *path,
                   struct run_writer *writer, struct err *err);
+/* The writer later, before the first record: of a recorder that was made with none. */
+int recorder_record(struct recorder *r, struct run_writer *writer, struct err *err);
 void recorder_fini(struct recorder *r);
 
 /* len bytes of whole records. Usable as a sink_port's write with self = recorder. */

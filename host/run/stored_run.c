@@ -58,17 +58,19 @@ static int load_instances(struct db *db, struct stored_run *s, struct err *err) 
     return 0;
 }
 
-/* Why a run is not whole; "" when it is. */
-static void explain_end(const struct run_row *row, char why[512]) {
+/* Why a run is not whole; "" when it is. who: "This run", "it". */
+static void explain_end(const struct run_row *row, const char *who, char why[STORED_WHY_MAX]) {
     why[0] = '\0';
     if (str_eq(row->status, "failed"))
-        snprintf(why, 512, "This run failed: %.400s", row->error ? row->error : "nothing says why");
+        snprintf(why, STORED_WHY_MAX, "%s failed: %.400s", who,
+                 row->error ? row->error : "nothing says why");
     else if (str_eq(row->status, "running"))
-        snprintf(why, 512, "This run is still running: what is here is its beginning.");
+        snprintf(why, STORED_WHY_MAX, "%s is still running: what is here is its beginning", who);
     else if (!str_eq(row->status, "done"))
-        snprintf(why, 512,
-                 "This run was interrupted: its process ended before it did. What is here is what "
-                 "was recorded.");
+        snprintf(why, STORED_WHY_MAX,
+                 "%s was interrupted: its process ended before it did; what is here is what was "
+                 "recorded",
+                 who);
 }
 
 static void fill_facts(struct db *db, struct stored_run *s) {
@@ -90,7 +92,7 @@ static void fill_facts(struct db *db, struct stored_run *s) {
                                   .build_count = s->instance_count,
                                   .defaults = s->defaults,
                                   .default_count = ARRAY_LEN(s->defaults)};
-    explain_end(&s->row, s->why);
+    explain_end(&s->row, "This run", s->why);
     s->facts.interruption = s->why[0] ? s->why : NULL;
 }
 
@@ -148,7 +150,7 @@ int stored_export_init(struct stored_export *stored, struct db *db, int64_t run,
     snprintf(stored->name, sizeof stored->name, "run %" PRId64, run);
     int r = run_table_get(db, run, &row, err);
     if (r == 0) {
-        explain_end(&row, stored->why);
+        explain_end(&row, "it", stored->why);
         *ret = (struct export_source){.self = stored,
                                       .open = open_export,
                                       .close = close_export,

@@ -13,6 +13,8 @@
 #include "store/run_reader.h"
 #include "store/run_table.h"
 
+#define STORED_WHY_MAX 512 /* why a run is not whole */
+
 struct stored_run {
     struct run_row row;
     struct run_instance_row *instances;
@@ -23,7 +25,7 @@ struct stored_run {
     struct report report;
     struct setting_default defaults[SETTINGS_TOTAL];
     char values[SETTINGS_TOTAL][SETTING_TEXT_MAX];
-    char why[512]; /* behind facts.interruption */
+    char why[STORED_WHY_MAX]; /* behind facts.interruption */
 };
 
 /* All of it. A run that failed or was interrupted is loaded as far as it was recorded, and
@@ -43,7 +45,7 @@ struct stored_export {
     struct db *db; /* borrowed */
     int64_t run;
     struct record_source source;
-    char name[40], why[512];
+    char name[40], why[STORED_WHY_MAX];
 };
 int stored_export_init(struct stored_export *stored, struct db *db, int64_t run,
                        struct export_source *ret, struct err *err) NODISCARD;

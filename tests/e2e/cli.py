@@ -10,10 +10,12 @@ import json
 import os
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -169,6 +171,33 @@ def left_behind(session, patience=2.0):
         if not found or time.monotonic() > end:
             return found
         time.sleep(0.02)
+
+
+def rows_of(file, sql, *values):
+    """What a query gives, by Python's reader of databases, which is not ours; nothing is changed."""
+    with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=10)) as connection:
+        return connection.execute(sql, values).fetchall()
+
+
+def change(file, sql, *values):
+    """Tampers with a database; how many rows were changed."""
+    with closing(sqlite3.connect(file, timeout=10)) as connection:
+        count = connection.execute(sql, values).rowcount
+        connection.commit()
+        return count
+
+
+def recorded(project):
+    """(run, status) of each run in that folder's database; [] where there is none."""
+    file = Path(project) / "quasar.sqlite"
+    if not file.exists():
+        return []
+    try:
+        return rows_of(file, "SELECT strategy_run_id, status FROM strategy_run ORDER BY 1")
+    except sqlite3.OperationalError as error:
+        if "no such table" in str(error):  # somebody is making it this very moment
+            return []
+        raise
 
 
 def _no_twins(pairs):

@@ -12,7 +12,9 @@ import sys
 import time
 from datetime import timedelta
 
-from cli import DOUBLES, HASH, ISO, PLUGINS, SECONDS_MAX, Bench, left_behind, write_bars
+from cli import (
+    DOUBLES, HASH, ISO, PLUGINS, SECONDS_MAX, SOURCE, Bench, left_behind, recorded, rows_of, write_bars,
+)  # fmt: skip
 
 SHORT = ("backtest", "--strategy", "ema_cross", "--data", "goog_1d.csv")
 RESULT_KEYS = """run strategy data hashes metrics undefined counts equity open_positions timing""".split()
@@ -20,10 +22,6 @@ KIND_OF = {
     "strategy": dict, "data": list, "hashes": dict, "metrics": dict, "undefined": dict, "counts": dict,
     "equity": dict, "open_positions": list, "timing": dict,
 }  # fmt: skip
-
-
-def records(project):
-    return sorted(path.name for path in (project / ".quasar").rglob("*.qsj"))
 
 
 def journal_of(result):
@@ -248,9 +246,13 @@ def helps(t):
     folder = t.project()
     write_bars(folder / "goog_1d.csv")
     write_bars(folder / "eurusd_1m.csv", step=timedelta(minutes=1))
-    (folder / "plugins").mkdir()
+    for place in ("plugins", "custom"):
+        (folder / place).mkdir()
     shutil.copy(PLUGINS / "ema_cross.so", folder / "plugins/ema_cross.so")
-    t.good(*SHORT, cwd=folder)
+    shutil.copy(PLUGINS / "ema_cross.so", folder / "plugins/my_cross.so")
+    shutil.copy(SOURCE / "builtins/ema_cross.c", folder / "custom/example.c")
+    for _ in range(12):
+        t.good(*SHORT, cwd=folder)
     main = t.good("--help").out
     t.equal(t.good("-h").out, main, "-h")
     t.equal(t.good("help").out, main, "help")
@@ -266,12 +268,14 @@ def helps(t):
         t.check(max(map(len, text.splitlines())) <= 100, f"{what} --help: over 100 columns")
         example = re.search(r"^Example: qshost (.*)$", text, re.M)
         if t.check(example, f"{what} --help: no example"):
-            words = shlex.split(example[1])
+            words = shlex.split(example[1]) + (["--once"] if command == ("watch",) else [])
             t.good(*words, cwd=folder, env={"QS_PLUGINS": ""})
-        for option in sorted(set(re.findall(r"(?<![\w-])--?[a-z][a-z-]*", text))):
-            if command:
-                err = t.run(*command, option, cwd=folder).err
-                t.check(not re.search("unknown option|no such option", err), f"{what} {option}: {err}")
+        own = re.sub(r"`qshost (?!%s\b)[^`]*`" % re.escape(" ".join(command)), "", text)
+        for option in sorted(set(re.findall(r"(?<![\w-])--?[a-z][a-z-]*", own))):
+            if command:  # an option that nobody knows after it ends commands that would go on
+                err = t.run(*command, option, "--qqq", "--qqq", cwd=folder).err
+                unknown = rf"{option}: unknown option|(unknown|no such) option:? '?{option}(\W|$)"
+                t.check(not re.search(unknown, err), f"{what} {option}: {err}")
     settings = t.good("backtest", "--help-settings").out
     t.check("initial_cash: 100000" in settings and "slippage_bps: 2 " in settings, "--help-settings")
 
@@ -307,11 +311,14 @@ def kept_records(t):
     write_bars(folder / "goog_1d.csv")
     for number in (1, 2, 3):
         t.equal(t.json(*SHORT, "--json", cwd=folder)["run"], number, "the run's number")
-    t.equal(records(folder), ["000001.qsj", "000002.qsj", "000003.qsj"], "records")
+    t.equal(recorded(folder), [(1, "done"), (2, "done"), (3, "done")], "records")
     (folder / "deep/deeper").mkdir(parents=True)
     deep = t.json(*SHORT[:-1], "../../goog_1d.csv", "--json", cwd=folder / "deep/deeper")
-    t.equal((deep["run"], len(records(folder))), (4, 4), "the project is found upward")
-    (folder / ".quasar/runs/000002.qsj").unlink()
+    t.equal((deep["run"], len(recorded(folder))), (4, 4), "the project is found upward")
+    t.equal(deep["file"], str((folder / "quasar.sqlite").resolve()), "the database that it names")
+    t.check(not (folder / "deep/deeper/quasar.sqlite").exists(), "no second database")
+    for number in ("2", "4"):  # the newest too
+        t.good("runs", "--delete", number, cwd=folder)
     t.equal(t.json(*SHORT, "--json", cwd=folder)["run"], 5, "numbers are not used twice")
 
     upward = [p for p in t.folder.parents if (p / ".quasar").exists()]
@@ -324,12 +331,22 @@ def kept_records(t):
     without = t.json(*SHORT, "--json", "--no-record", cwd=alone)
     t.equal(sorted(p.name for p in alone.iterdir()), ["goog_1d.csv"], "--no-record: what is there after")
     t.check(not without["run"] and not without.get("file"), "--no-record: no run, no file")
-    t.json(*SHORT, "--json", "-o", "mine.qsj", cwd=alone)
-    t.equal(sorted(p.name for p in alone.iterdir()), ["goog_1d.csv", "mine.qsj"], "-o: what is there after")
-    t.json(*SHORT, "--json", cwd=alone)
-    t.equal(records(alone), ["000001.qsj"], "a project begins where there was none")
-    same = (alone / "mine.qsj").read_bytes()[:4096] == (alone / ".quasar/runs/000001.qsj").read_bytes()[:4096]
-    t.check(same, "-o and the record begin with the same bytes")
+    t.json(*SHORT, "--json", "-o", "mine.qsj", "--no-record", cwd=alone)
+    names = sorted(p.name for p in alone.iterdir())
+    t.equal(names, ["goog_1d.csv", "mine.qsj"], "-o, --no-record: what is there after")
+    first = t.json(*SHORT, "--json", "-o", "again.qsj", cwd=alone)
+    t.equal(recorded(alone), [(1, "done")], "a project begins where there was none")
+    names = {p.name for p in alone.iterdir()}
+    t.equal({name for name in names if not name.startswith("quasar.sqlite")},
+            {".quasar", "again.qsj", "goog_1d.csv", "mine.qsj"}, "-o: what is there after")  # fmt: skip
+    t.equal([p.name for p in (alone / ".quasar").rglob("*.qsj")], [], "no journal but where -o said")
+    heads = {(alone / name).read_bytes()[:4096] for name in ("mine.qsj", "again.qsj")}
+    t.equal(len(heads), 1, "-o with a record and without begin with the same bytes")
+    hash_ = rows_of(alone / "quasar.sqlite", "SELECT journal_hash FROM strategy_run")
+    t.equal(hash_, [(journal_of(first),)], "the journal's hash in the record")
+    for what in ("trades", "orders", "equity"):
+        from_file = t.good("export", "again.qsj", what, cwd=alone).out
+        t.equal(t.good("export", "1", what, cwd=alone).out, from_file, f"{what} of the record and of -o")
 
 
 def at_once(t):
@@ -350,26 +367,39 @@ def wait_for(condition, seconds=SECONDS_MAX):
 
 
 def killed(t):
-    """SIGKILL in the middle: the file is there up to its last whole block, and says that it was cut."""
+    """SIGKILL in the middle: record and journal file are there up to their last whole part, and say so."""
     folder = t.project()
     write_bars(folder / "goog_1d.csv", count=4000)
-    record = folder / ".quasar/runs/000001.qsj"
-    slow = ("backtest", "--strategy", DOUBLES / "bar_floods.so", "--data", "goog_1d.csv")
+    file, database = folder / "run.qsj", folder / "quasar.sqlite"
+    slow = ("backtest", "--strategy", DOUBLES / "bar_floods.so", "--data", "goog_1d.csv", "-o", "run.qsj")
     process = t.start(*slow, cwd=folder)
-    t.check(wait_for(lambda: record.exists() and record.stat().st_size > 3_000_000), "it writes as it runs")
+
+    def has_written():
+        orders = "SELECT count(*) FROM strategy_order"
+        if not file.exists() or file.stat().st_size < 3_000_000 or not recorded(folder):
+            return False
+        return rows_of(database, orders)[0][0] > 2000
+
+    t.check(wait_for(has_written), "it writes as it runs")
     t.check(process.poll() is None, "it still runs")
-    running = t.good("export", "1", "equity", cwd=folder)
-    t.check(re.match(r"qshost: warning: export: run 1: .*still|qshost: warning: export: run 1: .*running",
-                     running.err), f"a run that goes on is told: {running.err}")  # fmt: skip
+    for run in ("1", "run.qsj"):
+        running = t.good("export", run, "equity", cwd=folder)
+        t.check(re.match(f"qshost: warning: export: run {run}: .*(still|running)", running.err),
+                f"a run that goes on is told: {running.err}")  # fmt: skip
     process.kill()
     process.communicate()
     t.check(not left_behind(process.pid), "the worker dies with its parent")
-    done = t.good("export", "1", "orders", "-o", "orders.csv", cwd=folder)
-    t.check(re.fullmatch(r"qshost: warning: export: run 1: interrupted after [1-9]\d* records: .+\n", done.err),
-            f"an interrupted run is told: {done.err}")  # fmt: skip
-    rows = (folder / "orders.csv").read_text().splitlines()
-    t.check(len(rows) > 1000 and len({row.count(",") for row in rows}) == 1, "whole rows of what there was")
+    for run, sentence in (
+        ("run.qsj", r"interrupted after [1-9]\d* records: .+"),
+        ("1", "it was interrupted: its process ended before it did; what is here is what was recorded"),
+    ):
+        done = t.good("export", run, "orders", "-o", "orders.csv", cwd=folder)
+        t.check(re.fullmatch(f"qshost: warning: export: run {run}: {sentence}\n", done.err),
+                f"an interrupted run is told: {done.err}")  # fmt: skip
+        rows = (folder / "orders.csv").read_text().splitlines()
+        t.check(len(rows) > 1000 and len({row.count(",") for row in rows}) == 1, "whole rows of what there was")
     t.equal(t.json(*SHORT, "--json", cwd=folder)["run"], 2, "the next run's number")
+    t.equal(recorded(folder), [(1, "interrupted"), (2, "done")], "the next writer settles the run")
 
 
 def stopped(t):
@@ -377,10 +407,10 @@ def stopped(t):
     folder = t.project()
     write_bars(folder / "goog_1d.csv")
     for number, name in ((15, "SIGTERM"), (2, "SIGINT")):
-        before = len(records(folder))
+        before = len(recorded(folder))
         process = t.start("backtest", "--strategy", DOUBLES / "bar_hang.so", "--data", "goog_1d.csv",
                           cwd=folder, env={"QS_DEADLINE_MS": "20000"})  # fmt: skip
-        wait_for(lambda: len(records(folder)) > before)
+        t.check(wait_for(lambda: len(recorded(folder)) > before), f"{name}: it has begun")
         begin = time.monotonic()
         process.send_signal(number)
         out, _ = process.communicate(timeout=SECONDS_MAX)

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 
-from cli import DOUBLES, QSHOST, Bench, left_behind, write_bars
+from cli import DOUBLES, QSHOST, Bench, left_behind, recorded, rows_of, write_bars
 
 GOOD = ("backtest", "--strategy", "ema_cross", "--data", "bars_1d.csv")
 HANG = ("backtest", "--strategy", DOUBLES / "bar_hang.so", "--data", "bars_1d.csv")
@@ -76,8 +76,11 @@ def together(t):
         results.append(out)
     hashes = {out[out.index(b'"hashes"') : out.index(b'"metrics"')] for out in results}
     t.equal(len(hashes), 1, "different hashes among six runs")
-    names = sorted(path.name for path in (folder / ".quasar/runs").iterdir())
-    t.equal(names, [f"{i:06}.qsj" for i in range(1, 7)], "their records")
+    t.equal(recorded(folder), [(i, "done") for i in range(1, 7)], "their records")
+    trades = [t.good("export", i, "trades", cwd=folder).out for i in range(1, 7)]
+    t.equal(len(set(trades)), 1, "different trades among the records of six runs")
+    file = folder / "quasar.sqlite"
+    t.equal(rows_of(file, "PRAGMA integrity_check"), [("ok",)], "the database after six runs at once")
 
 
 def narrow(t, folder):
@@ -176,6 +179,45 @@ def mutated_journals(t, folder):
         t.check(done.err.count("\n") <= 1, f"{what}: {done.err}")
 
 
+def mutated_databases(t, folder):
+    """The same of a database: bytes changed, cut, put in. Whoever reads it gets rows, or one sentence."""
+    alone = t.project()
+    write_bars(alone / "bars_1d.csv", count=400)
+    for _ in range(2):
+        t.good(*GOOD, cwd=alone)
+    good = (alone / "quasar.sqlite").read_bytes()
+    t.check(not (alone / "quasar.sqlite-wal").exists(), "a -wal after the last close")
+    dice = random.Random(SEED)
+    readers = [
+        ("runs",), ("show", "1"), ("show", "2", "--json"), ("diff", "1", "2"), ("replay", "1"), ("preset", "list"),
+        *(("export", "1", table) for table in TABLES),
+    ]  # fmt: skip
+    for i in range(60):
+        data = bytearray(good)
+        at = dice.randrange(len(data))
+        kind = i % 4
+        if kind == 0:
+            del data[at:]
+        elif kind == 1:
+            for _ in range(20):
+                data[dice.randrange(len(data))] ^= 1 << dice.randrange(8)
+        elif kind == 2:
+            data[at : at + 8] = dice.choice((b"\xff" * 8, bytes(8), b"\0" * 6 + b"\xf0\x7f"))
+        else:
+            data[at:at] = data[: dice.randrange(9000)]
+        bad = folder / "bad.sqlite"
+        for name in ("", "-wal", "-shm", "-live"):
+            (folder / f"bad.sqlite{name}").unlink(missing_ok=True)
+        bad.write_bytes(data)
+        command = dice.choice(readers)
+        done = t.run(*command, "--db", bad, cwd=folder)
+        what = f"seed {SEED}, database {i}, {command}"
+        t.check(done.code in (0, 1), f"{what}: exit code {done.code}")
+        t.check(done.err.count("\n") <= 1, f"{what}: {done.err}")
+        t.check(not done.err or done.err.startswith("qshost: "), f"{what}: {done.err}")
+        t.check(done.code == 0 or done.err or command[0] == "replay", f"{what}: failed in silence")
+
+
 def main():
     t = Bench(DOUBLES / "bar_hang.so")
     folder = t.project()
@@ -187,6 +229,7 @@ def main():
     spoiled_cache(t, folder)
     edges(t)
     mutated_journals(t, folder)
+    mutated_databases(t, folder)
     return t.finish()
 
 

@@ -8,7 +8,7 @@ The plugins are tests/doubles/*.c. What is wrong with a file before it runs is t
 import re
 import sys
 
-from cli import DOUBLES, Bench, write_bars
+from cli import DOUBLES, Bench, recorded, rows_of, write_bars
 
 DEADLINE_MS = 500
 SECONDS = 5  # of any of these runs; a hang takes its deadline, the rest milliseconds
@@ -72,22 +72,36 @@ def refusals(t, folder, once):
         broken(t, double, sentence, folder, "--no-record")
         broken(t, double, sentence, folder, "--no-record", "--loopback")
     # what printed before it crashed is shown below the sentence
+    # (and a strategy that cannot be loaded is refused before anything is recorded)
     printed = t.run("backtest", "--strategy", so_of("schema_abort"), "--data", "bars_1d.csv", cwd=folder)
     t.check(printed.code == 1 and "crashed with SIGABRT in qs_schema" in printed.err, f"{printed.err}")
     names = sorted(p.name for p in folder.iterdir())
     t.equal(names, [".quasar", "bars_1d.csv"], "files in the project after them")
-    t.equal(list((folder / ".quasar").rglob("*.qsj")), [], "records of --no-record")
+    t.equal(recorded(folder), [], "records of --no-record")
     t.equal(t.json(*GOOD, "--no-record", cwd=folder)["hashes"], once, "a run after them")
 
 
 def records(t, folder):
-    """A record of a run that failed is there and reads as interrupted; its number is its own."""
-    for double in ("bar_crash", "bar_hang", "bar_exit"):
-        broken(t, double, IN_THE_RUN[double], folder)
+    """A record of a run that failed is there and says why; its number is its own. So does its file."""
+    for number, double in enumerate(("bar_crash", "bar_hang", "bar_exit"), 1):
+        broken(t, double, IN_THE_RUN[double], folder, "-o", "run.qsj")
+        done = t.good("export", "run.qsj", "equity", cwd=folder)
+        t.check(re.match("qshost: warning: export: run run.qsj: interrupted after ", done.err), done.err)
+        cures = (GDB, DEADLINE)
+        sentence = IN_THE_RUN[double].format(so=so_of(double))
+        why = next(sentence.removesuffix(f" {cure}") for cure in cures if sentence.endswith(cure))
         done = t.good("export", "last", "equity", cwd=folder)
-        t.check(re.match("qshost: warning: export: run last: interrupted after ", done.err), done.err)
+        t.equal(done.err, f"qshost: warning: export: run last: it failed: {why}\n", f"{double}: export")
+        row = rows_of(folder / "quasar.sqlite", "SELECT status, error FROM strategy_run "
+                      "WHERE strategy_run_id = ?", number)  # fmt: skip
+        t.equal(row, [("failed", why)], f"{double}: the row")
+        shown = t.json("show", number, "--json", cwd=folder)
+        t.equal((shown["complete"], shown["interruption"]), (False, f"This run failed: {why}"), f"{double}: show")
+        t.refused(2, f"replay: run {number}: it is failed: only a run that is done can be replayed", "replay",
+                  number, cwd=folder)  # fmt: skip
     after = t.json(*GOOD, cwd=folder)
     t.equal(after["run"], 4, "the number of the run after three that failed")
+    (folder / "run.qsj").unlink()
 
 
 def others(t, folder):

@@ -8,9 +8,11 @@ import io
 import json
 import re
 import shutil
+import sqlite3
 import stat
 import subprocess
 import sys
+from contextlib import closing
 from datetime import datetime, timezone
 
 from cli import DOUBLES, ISO, PLUGINS, SOURCE, Bench, write_bars
@@ -67,7 +69,7 @@ def two_strategies(t, folder):
         "data: goog_1d.csv\nstrategies:\n  - {strategy: ema_cross, name: trend, params: {fast: 3, slow: 7}}\n"
         f"  - {{strategy: {build_scribe(t)}, name: scribe}}\n"
     )
-    return t.json("backtest", "-c", "run.yaml", "--json", cwd=folder)
+    return t.json("backtest", "-c", "run.yaml", "--json", "-o", "first.qsj", cwd=folder)
 
 
 def table(t, folder, what, run="last"):
@@ -159,7 +161,7 @@ def iso(nanoseconds):
 
 def against_journal(t, folder, tables):
     """The same rows by a reader of journal files that shares no code with the host."""
-    journal = second_reader.read(folder / ".quasar/runs/000001.qsj")
+    journal = second_reader.read(folder / "first.qsj")
     names = {r["id"]: r["name"] for r in journal.of("strategy")}
     expected = [
         (str(r["id"]), names[r["strategy"]], r["quantity"], iso(r["entry_time"]), r["entry_price"],
@@ -212,10 +214,13 @@ def ways_to_name_a_run(t, folder):
     t.check(first != last, "1 and last are two runs")
     t.equal(t.good("export", "2", "trades", cwd=folder).out, last, "by number")
     t.equal(t.good("export", "000001", "trades", cwd=folder).out, first, "by number with zeros")
-    path = folder / ".quasar/runs/000001.qsj"
+    path, database = folder / "first.qsj", folder / "quasar.sqlite"
     t.equal(t.good("export", path, "trades").out, first, "by path, from anywhere")
-    t.equal(t.good("export", "../.quasar/runs/000001.qsj", "trades", cwd=deeper(folder)).out, first, "relative")
+    t.equal(t.good("export", "../first.qsj", "trades", cwd=deeper(folder)).out, first, "relative")
     t.equal(t.good("export", "1", "trades", cwd=deeper(folder)).out, first, "by number, from a folder below")
+    t.equal(t.good("export", "1", "trades", "--db", database).out, first, "--db, from anywhere")
+    t.equal(t.good("export", "last", "trades", "--db", "../quasar.sqlite", cwd=deeper(folder)).out, last,
+            "--db, relative")  # fmt: skip
     copy = folder / "elsewhere.qsj"
     shutil.copy(path, copy)
     t.equal(t.good("export", "elsewhere.qsj", "trades", cwd=folder).out, first, "a copy")
@@ -240,7 +245,7 @@ def output_files(t, folder):
     t.good("export", "1", "trades", "-o", "/dev/null", cwd=folder)
     # a failure leaves what was there, and no half file beside it
     (folder / "t.csv").write_text("mine\n")
-    (folder / "bad.qsj").write_bytes((folder / ".quasar/runs/000001.qsj").read_bytes()[:-4000] + b"x" * 4000)
+    (folder / "bad.qsj").write_bytes((folder / "first.qsj").read_bytes()[:-4000] + b"x" * 4000)
     before = sorted(p.name for p in folder.iterdir())
     t.refused(1, re.compile("export: .*"), "export", "99", "trades", "-o", "t.csv", cwd=folder)
     t.refused(1, re.compile("export: .*none/t.csv.*No such file or directory"), "export", "1", "trades", "-o",
@@ -252,7 +257,7 @@ def output_files(t, folder):
 
 def cut_off(t, folder):
     """A journal cut at many places: what was whole is exported, with a warning; never a crash."""
-    whole = (folder / ".quasar/runs/000001.qsj").read_bytes()
+    whole = (folder / "first.qsj").read_bytes()
     rows = t.good("export", "1", "equity", cwd=folder).out.splitlines()
     cut = folder / "cut.qsj"
     for size in (16, 17, 40, 1000, len(whole) // 2, len(whole) - 17, len(whole) - 1):
@@ -277,13 +282,39 @@ def cut_off(t, folder):
         t.check(done.code in (0, 1) and told, f"a bit changed at {place}: {done.code}, {done.err}")
 
 
+def cut_database(t, folder):
+    """A database cut at many places: rows as they were, or one sentence and no row; never a crash."""
+    copy = folder / "cut.sqlite"
+    with closing(sqlite3.connect(folder / "quasar.sqlite")) as connection:
+        connection.execute("VACUUM INTO ?", (str(copy),))
+    whole = copy.read_bytes()
+    tables = {what: t.good("export", "1", what, cwd=folder).out for what in ("equity", "trades", "plots")}
+    for what, text in tables.items():
+        t.equal(t.good("export", "1", what, "--db", copy).out, text, f"{what} of a copy")
+    said = 0
+    for size in (1, 15, 16, 99, 100, 4096, 8192, 50000, len(whole) // 2, len(whole) - 8192, len(whole) - 1):
+        copy.write_bytes(whole[:size])
+        for what, text in tables.items():
+            done = t.run("export", "1", what, "--db", copy)
+            told = done.code == 1 and re.fullmatch("qshost: export: .*cut.sqlite: [^\n]+\n", done.err)
+            said += told is not None and told is not False
+            is_same = done.code == 0 and done.out == text and done.err == ""
+            t.check(told or is_same, f"database cut at {size}, {what}: {done.code}, {done.err}")
+    t.check(said > 10, f"cut databases: {said} were refused")
+    for name in ("", "-wal", "-shm"):
+        (folder / f"cut.sqlite{name}").unlink(missing_ok=True)
+
+
 def crashed(t):
     folder = t.project()
     write_bars(folder / "goog_1d.csv")
-    run = t.run("backtest", "--strategy", DOUBLES / "bar_crash.so", "--data", "goog_1d.csv", cwd=folder)
+    run = t.run("backtest", "--strategy", DOUBLES / "bar_crash.so", "--data", "goog_1d.csv", "-o", "run.qsj",
+                cwd=folder)  # fmt: skip
     t.equal(run.code, 1, "bar_crash")
     done = t.good("export", "last", "orders", cwd=folder)
-    t.check("run last: interrupted after" in done.err, f"a run that crashed: {done.err}")
+    t.check("run last: it failed: strategy bar_crash" in done.err, f"a run that crashed: {done.err}")
+    done = t.good("export", "run.qsj", "orders", cwd=folder)
+    t.check("run run.qsj: interrupted after" in done.err, f"the file of a run that crashed: {done.err}")
 
 
 def wrong_arguments(t, folder):
@@ -305,16 +336,23 @@ def wrong_arguments(t, folder):
     t.equal(", ".join(sorted(listed[1].split(", "))) if listed else "", names, "the tables that there are")
     failed = {
         ("99", "trades"): re.compile(r"export: run 99: there is none in .* \(the runs there: 1 to 2\)"),
-        ("0", "trades"): "export: run '0': expected a number, 'last' or the path of a .qsj file",
-        ("mine", "trades"): "export: run 'mine': expected a number, 'last' or the path of a .qsj file",
-        ("none.qsj", "trades"): "export: run none.qsj: there is no such file",
-        ("goog_1d.csv", "trades"): "export: goog_1d.csv: not the journal of a run (it does not begin with QSJ1)",
-        ("deep", "trades"): re.compile("export: .*deep.*"),
+        ("none.qsj", "trades"): "export: open none.qsj: No such file or directory",
+        ("./goog_1d.csv", "trades"): "export: ./goog_1d.csv: not the journal of a run (it does not begin with "
+        "QSJ1)",
+        ("./deep", "trades"): re.compile("export: .*deep.*"),
     }
+    for word in ("0", "mine", "-1", "1x", "", "99999999999999999999", "goog_1d.csv", "deep"):
+        sentence = f"export: run '{word}': expected a number or 'last' (qshost runs lists them)"
+        t.refused(2, sentence, "export", "--", word, "trades", cwd=folder)
     for arguments, sentence in failed.items():
         t.refused(1, sentence, "export", *arguments, cwd=folder)
     nothing = t.project()
-    t.refused(1, re.compile(r"export: there are no runs in .* yet \(qshost backtest makes one\)"),
+    t.refused(1, re.compile(r"export: .*/quasar\.sqlite: cannot read: there is no such file \(qshost backtest "
+                            r"makes it; .*\)"), "export", "last", "trades", cwd=nothing)  # fmt: skip
+    write_bars(nothing / "goog_1d.csv", 5)
+    t.good("backtest", "--strategy", "ema_cross", "--data", "goog_1d.csv", cwd=nothing)
+    t.good("runs", "--delete", "1", cwd=nothing)
+    t.refused(1, re.compile(r"export: .*/quasar\.sqlite: there are no runs yet \(qshost backtest makes one\)"),
               "export", "last", "trades", cwd=nothing)  # fmt: skip
 
 
@@ -327,6 +365,7 @@ def main():
     ways_to_name_a_run(t, folder)
     output_files(t, folder)
     cut_off(t, folder)
+    cut_database(t, folder)
     crashed(t)
     wrong_arguments(t, folder)
     return t.finish()
