@@ -329,6 +329,13 @@ static int script_variable(void *self, int32_t place, const char **name, double 
     return 0;
 }
 
+static int script_indicator(void *self, int32_t line, struct strategy_indicator *ret) {
+    (void)self;
+    (void)line;
+    (void)ret;
+    return 0;
+}
+
 /* ---- results ---- */
 
 static void put_order(struct run_case *c, const struct j_order *o) {
@@ -444,7 +451,8 @@ static void bind_strategies(struct run_case *c, struct strategy *strategies,
                                          .post = script_post,
                                          .collect = script_collect,
                                          .stop = script_stop,
-                                         .variable = script_variable};
+                                         .variable = script_variable,
+                                         .indicator = script_indicator};
         snprintf(strategies[i].name, sizeof strategies[i].name, "%s", s->name);
         strategies[i].id = i;
         strategies[i].budget = c->settings.initial_cash * s->share;
