@@ -111,7 +111,9 @@ int row_table_width(const struct row_table *table) {
 void row_table_insert(const struct row_table *table, int count, struct str *ret_sql) {
     int width = row_table_width(table);
     str_clear(ret_sql);
-    str_appendf(ret_sql, "INSERT INTO %s (strategy_run_id%s", table->name,
+    /* FAIL: no journal of the statement, into which SQLite would copy each page that it touches; a
+     * batch that fails is rolled back whole anyway */
+    str_appendf(ret_sql, "INSERT OR FAIL INTO %s (strategy_run_id%s", table->name,
                 table->has_seq ? ", seq" : "");
     for (const struct row_column *c = table->columns; c->name; c++)
         str_appendf(ret_sql, ", %s", c->name);
