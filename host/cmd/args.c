@@ -2,6 +2,7 @@
 
 #include <getopt.h>
 
+#include "base/fs.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "cmd/strategy_text.h"
@@ -93,6 +94,15 @@ int args_open_db(const char *given, enum db_mode mode, struct db **ret, struct e
     int r = db_find(NULL, given, &path, err);
     if (r == 0)
         r = db_open(str_text(&path), mode, ret, err);
+    str_fini(&path);
+    return r;
+}
+
+int args_change_db(const char *given, struct db **ret, struct err *err) {
+    struct str path = {0};
+    int r = db_find(NULL, given, &path, err);
+    if (r == 0) /* reading says best that there is none */
+        r = db_open(str_text(&path), fs_exists(str_text(&path)) ? DB_WRITE : DB_READ, ret, err);
     str_fini(&path);
     return r;
 }

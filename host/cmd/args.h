@@ -42,6 +42,8 @@ int args_parse(const struct arg_spec *spec, int argc, char **argv, int *ret_firs
 
 /* The project's database, or the one of --db (given, may be NULL). */
 int args_open_db(const char *given, enum db_mode mode, struct db **ret, struct err *err) NODISCARD;
+/* For writing, of one that is there: ERR_NOT_FOUND where args_open_db would make it. */
+int args_change_db(const char *given, struct db **ret, struct err *err) NODISCARD;
 /* "qshost COMMAND: sentence"; the exit code: 2 for ERR_USAGE, else 1. */
 int args_fail(const char *command, const struct err *err);
 

@@ -229,13 +229,14 @@ struct action {
     const char *name;
     int min, max; /* arguments after it */
     enum db_mode mode;
+    bool changes; /* what is there, and makes nothing */
     int (*run)(struct db *db, char **argv, const struct options *o, struct err *err);
 };
 
 static const struct action actions[] = {
-    {"list", 0, 1, DB_READ, list_some}, {"save", 2, 2, DB_WRITE, save},
-    {"show", 2, 2, DB_READ, show},      {"use", 2, 2, DB_WRITE, use},
-    {"reset", 1, 1, DB_WRITE, reset},   {"delete", 2, 2, DB_WRITE, delete_preset},
+    {"list", 0, 1, DB_READ, false, list_some}, {"save", 2, 2, DB_WRITE, false, save},
+    {"show", 2, 2, DB_READ, false, show},      {"use", 2, 2, DB_WRITE, true, use},
+    {"reset", 1, 1, DB_WRITE, true, reset},    {"delete", 2, 2, DB_WRITE, true, delete_preset},
 };
 
 static const struct action *find_action(const char *name, int count) {
@@ -278,7 +279,8 @@ static int run(int argc, char **argv, struct options *o) {
         return 2;
     for (int i = 0; i < argc - first - 1; i++)
         arguments[i] = argv[first + 1 + i];
-    int r = args_open_db(o->db, action->mode, &db, &err);
+    int r = action->changes ? args_change_db(o->db, &db, &err)
+                            : args_open_db(o->db, action->mode, &db, &err);
     if (r == 0)
         r = action->run(db, arguments, o, &err);
     db_close(&db);

@@ -185,7 +185,7 @@ int cmd_runs(int argc, char **argv) {
         return 2;
     }
     code = 0;
-    int r = args_open_db(o.db, o.delete_run ? DB_WRITE : DB_READ, &db, &err);
+    int r = o.delete_run ? args_change_db(o.db, &db, &err) : args_open_db(o.db, DB_READ, &db, &err);
     if (r == 0)
         r = o.delete_run ? delete_run(db, o.delete_run, &err) : list(db, &o, count, &code, &err);
     db_close(&db);

@@ -4,7 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "base/mem.h"
+#include "store/run_log.h"
 
 static int next_record(void *self, struct journal_record *ret, struct err *err) {
     return run_reader_next(self, ret, err);
@@ -96,6 +98,39 @@ static void fill_facts(struct db *db, struct stored_run *s) {
     s->facts.interruption = s->why[0] ? s->why : NULL;
 }
 
+static bool has_every_bar(const struct run_row *row) {
+    struct run_log log;
+    return run_log_parse(row->log, &log) && log.kind != RUN_LOG_TRADES && log.every == 1;
+}
+
+static void recall_metric(const struct jv *result, struct metric *metric) {
+    double value;
+    if (jv_as_f64(jv_get(jv_get(result, "metrics"), metric->name), &value)) {
+        metric->value = value;
+        metric->reason = NULL;
+    } else {
+        metric->value = 0.0;
+        metric->reason = jv_get_str(jv_get(result, "undefined"), metric->name, "not recorded");
+    }
+}
+
+/* The result of then in the place of what some of the bars would give. */
+static int recall_metrics(struct stored_run *s, struct err *err) {
+    struct metrics *metrics = &s->report.metrics;
+    if (!s->row.has_counts || !s->row.result || has_every_bar(&s->row))
+        return 0;
+    s->result = jv_parse(s->row.result, strlen(s->row.result), err);
+    if (!s->result)
+        return err_prepend(err, "strategy_run: result: ");
+    for (size_t i = 0; i < METRIC_COUNT; i++)
+        recall_metric(s->result, &metrics->items[i]);
+    const struct jv *counts = jv_get(s->result, "counts");
+    metrics->rows = jv_get_i64(counts, "instants_after_warm_up", metrics->rows);
+    s->collector.records = jv_get_i64(counts, "records", s->collector.records);
+    metrics->final_equity = s->row.final_equity;
+    return 0;
+}
+
 int stored_run_load(struct db *db, int64_t run, struct stored_run *ret, struct err *err) {
     memset(ret, 0, sizeof *ret);
     collector_init(&ret->collector);
@@ -108,6 +143,8 @@ int stored_run_load(struct db *db, int64_t run, struct stored_run *ret, struct e
         return r;
     fill_facts(db, ret);
     r = report_make(&ret->collector, &ret->facts, &ret->report, err);
+    if (r == 0)
+        r = recall_metrics(ret, err);
     return r < 0 ? err_prepend(err, "%s: run %" PRId64 ": ", db_path(db), run) : 0;
 }
 
@@ -116,6 +153,7 @@ void stored_run_close(struct stored_run *s) {
         run_instance_row_fini(&s->instances[i]);
     mem_free(s->instances);
     mem_free(s->builds);
+    jv_free(s->result);
     collector_fini(&s->collector);
     run_row_fini(&s->row);
     memset(s, 0, sizeof *s);

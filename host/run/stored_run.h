@@ -23,13 +23,16 @@ struct stored_run {
     struct collector collector;
     struct run_facts facts;
     struct report report;
+    struct jv *result; /* behind metrics that were recalled; NULL: they were computed */
     struct setting_default defaults[SETTINGS_TOTAL];
     char values[SETTINGS_TOTAL][SETTING_TEXT_MAX];
     char why[STORED_WHY_MAX]; /* behind facts.interruption */
 };
 
-/* All of it. A run that failed or was interrupted is loaded as far as it was recorded, and
- * facts.interruption says so. ret is closed in any case; it must stay where it is. */
+/* All of it. Metrics are computed again from the recorded bars; of a run that recorded not every
+ * bar (log: trades, every N bars) they are those that it gave itself. A run that failed or was
+ * interrupted is loaded as far as it was recorded, and facts.interruption says so. ret is closed in
+ * any case; it must stay where it is. */
 int stored_run_load(struct db *db, int64_t run, struct stored_run *ret, struct err *err) NODISCARD;
 /* Accepts a zeroed or closed one. */
 void stored_run_close(struct stored_run *stored);
