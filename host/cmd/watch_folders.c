@@ -8,33 +8,51 @@
 
 #include "base/fs.h"
 #include "base/mem.h"
+#include "proc/watch_files.h"
 #include "store/db.h"
 
 #define UNITS_MAX 4096
 
-static const char *const source_suffixes[] = {".c", ".cc", ".cpp", ".h", ".hpp", NULL};
-static const char *const so_suffixes[] = {".so", NULL};
-
 /* ---- folders ---- */
+
+static bool is_home(const char *folder) {
+    return str_ends_with(folder, "/custom") || str_ends_with(folder, "/builtins");
+}
+
+/* custom/, custom/my/: a run.yaml in there is a strategy's. */
+static bool is_of_strategy(const char *folder) {
+    char *above = fs_dirname(folder);
+    bool is_it = is_home(folder) || is_home(above);
+    mem_free(above);
+    return is_it;
+}
 
 /* The deepest of the folders upward that hold one of the names. */
 static void find_project(char ret[PATH_MAX]) {
-    static const char *const marks[] = {"custom", "builtins", "plugins", "run.yaml", DB_FILE};
+    static const char *const marks[] = {"custom", "builtins", "plugins", DB_FILE, "run.yaml"};
     struct str found = {0};
-    char *here = realpath(".", NULL);
+    char *start = realpath(".", NULL);
     size_t best = 0;
-    (void)str_copy_fixed(ret, PATH_MAX, here ? here : ".");
-    for (size_t i = 0; i < ARRAY_LEN(marks); i++) {
-        if (!fs_find_upward(".", marks[i], &found))
-            continue;
-        char *folder = fs_dirname(str_text(&found));
-        if (strlen(folder) > best) {
+    (void)str_copy_fixed(ret, PATH_MAX, start ? start : ".");
+    for (size_t i = 0; i < ARRAY_LEN(marks) && start; i++) {
+        char *from = mem_strdup(start);
+        bool is_found = fs_find_upward(from, marks[i], &found);
+        char *folder = is_found ? fs_dirname(str_text(&found)) : NULL;
+        while (is_found && str_eq(marks[i], "run.yaml") && is_of_strategy(folder)) {
+            mem_free(from);
+            from = fs_dirname(folder);
+            mem_free(folder);
+            is_found = fs_find_upward(from, marks[i], &found);
+            folder = is_found ? fs_dirname(str_text(&found)) : NULL;
+        }
+        if (is_found && strlen(folder) > best) {
             best = strlen(folder);
             (void)str_copy_fixed(ret, PATH_MAX, folder);
         }
         mem_free(folder);
+        mem_free(from);
     }
-    mem_free(here);
+    mem_free(start);
     str_fini(&found);
 }
 
@@ -55,15 +73,44 @@ int watch_folders_find(struct watch_folders *ret, struct err *err) {
     return r < 0 ? r : fs_mkdir_all(ret->aside, err);
 }
 
-int watch_folders_watch(const struct watch_folders *f, struct watcher *watcher, int debounce_ms,
+int watch_folders_add_config(struct watch_folders *f, const char *path, struct err *err) {
+    if (!realpath(path, f->config))
+        return err_errno(err, "cannot read", path);
+    char *folder = fs_dirname(f->config);
+    (void)str_copy_fixed(f->config_folder, sizeof f->config_folder, folder);
+    mem_free(folder);
+    return 0;
+}
+
+/* The suffixes, and the config's name where it lies in that folder: a name is a suffix, too. */
+static void set_suffixes(const struct watch_folders *f, const char *folder,
+                         const char *const *usual, const char **ret) {
+    size_t count = 0;
+    for (; usual[count]; count++)
+        ret[count] = usual[count];
+    if (str_eq(folder, f->config_folder))
+        ret[count++] = strrchr(f->config, '/') + 1;
+    ret[count] = NULL;
+}
+
+int watch_folders_watch(struct watch_folders *f, struct watcher *watcher, int debounce_ms,
                         int64_t now, struct err *err) {
-    const struct watcher_folder folders[] = {
-        {f->builtins, source_suffixes, debounce_ms, false},
-        {f->custom, source_suffixes, debounce_ms, true},
-        {f->plugins, so_suffixes, debounce_ms, false},
-    };
+    static const char *const sources[] = {".c", ".cc", ".cpp", ".h", ".hpp", NULL};
+    static const char *const sos[] = {".so", NULL}, *const none[] = {NULL};
+    const struct {
+        const char *path;
+        const char *const *usual;
+    } folders[] = {
+        {f->builtins, sources}, {f->custom, sources}, {f->plugins, sos}, {f->config_folder, none}};
+    bool has_config = f->config[0] != '\0';
     for (size_t i = 0; i < ARRAY_LEN(folders); i++) {
-        int r = watcher_add(watcher, &folders[i], false, now, err);
+        const char *path = folders[i].path;
+        set_suffixes(f, path, folders[i].usual, f->suffixes[i]);
+        if (folders[i].usual == none && !has_config)
+            continue;
+        has_config = has_config && !str_eq(path, f->config_folder);
+        struct watcher_folder folder = {path, f->suffixes[i], debounce_ms, path == f->custom};
+        int r = watcher_add(watcher, &folder, false, now, err);
         if (r < 0)
             return r;
     }
@@ -96,13 +143,12 @@ static struct watch_unit *add(const struct watch_folders *f, struct watch_units 
     if (units->count == units->cap) {
         units->cap = units->cap ? 2 * units->cap : 16;
         units->items = mem_realloc_array(units->items, units->cap, sizeof *units->items);
-        units->dirty = mem_realloc_array(units->dirty, units->cap, sizeof *units->dirty);
-        units->rerun = mem_realloc_array(units->rerun, units->cap, sizeof *units->rerun);
+        units->work = mem_realloc_array(units->work, units->cap, sizeof *units->work);
     }
     snprintf(so, sizeof so, "%.3800s/%.255s.so", f->plugins, name);
     size_t at = units->count++;
     watch_unit_init(&units->items[at], name, source, so);
-    units->dirty[at] = units->rerun[at] = false;
+    units->work[at] = 0;
     return &units->items[at];
 }
 
@@ -188,8 +234,9 @@ static void source_of(const struct watch_folders *f, const char *path, char ret[
         *slash = '\0';
 }
 
+/* A unit for a path that is part of none yet; NULL when it is none, or a twin. */
 static struct watch_unit *new_unit(const struct watch_folders *f, struct watch_units *units,
-                                   const char *path) {
+                                   const char *path, struct str *twins) {
     char source[PATH_MAX], name[NAME_MAX + 1];
     struct err ignored;
     if (str_ends_with(path, ".so")) {
@@ -203,35 +250,40 @@ static struct watch_unit *new_unit(const struct watch_folders *f, struct watch_u
     struct watch_unit *known = find_name(units, name);
     if (!known)
         return add(f, units, name, source);
-    if (known->source[0]) /* a twin: left out, as at the start */
+    if (watch_files_has_source(known->source)) {
+        str_appendf(twins, "%s: left out, %s has that name already (rename one)\n", source,
+                    known->source);
         return NULL;
+    }
     (void)str_copy_fixed(known->source, sizeof known->source, source);
+    known->judged_source[0] = '\0';
     return known;
 }
 
-struct watch_unit *watch_units_touch(const struct watch_folders *f, struct watch_units *units,
-                                     const char *path) {
-    struct watch_unit *first = NULL;
+void watch_units_touch(const struct watch_folders *f, struct watch_units *units, const char *path,
+                       struct str *twins) {
+    bool is_known = false;
     for (size_t i = 0; i < units->count; i++) {
-        struct watch_unit *u = &units->items[i];
-        if (!str_eq(u->so, path) && !watch_unit_reads(u, path))
-            continue;
-        units->dirty[i] = true;
-        first = first ? first : u;
+        const struct watch_unit *u = &units->items[i];
+        bool is_so = str_eq(u->so, path), is_read = watch_unit_reads(u, path);
+        is_known = is_known || is_so || is_read;
+        units->work[i] |= (is_so ? WORK_SO : 0u) | (is_read ? WORK_SOURCE : 0u);
+        /* Of a compilation that failed not all files are known. */
+        if (is_read && u->trouble.text.len > 0 && u->trouble.stage == WATCH_COMPILE &&
+            !is_source(path))
+            units->work[i] |= WORK_FORCE;
     }
-    if (!first && (is_source(path) || str_ends_with(path, ".so"))) {
-        first = new_unit(f, units, path);
-        if (first)
-            units->dirty[first - units->items] = true;
-    }
-    return first;
+    if (is_known || (!is_source(path) && !str_ends_with(path, ".so")))
+        return;
+    const struct watch_unit *made = new_unit(f, units, path, twins);
+    if (made)
+        units->work[made - units->items] |= str_ends_with(path, ".so") ? WORK_SO : WORK_SOURCE;
 }
 
 void watch_units_fini(struct watch_units *units) {
     for (size_t i = 0; i < units->count; i++)
         watch_unit_fini(&units->items[i]);
     mem_free(units->items);
-    mem_free(units->dirty);
-    mem_free(units->rerun);
+    mem_free(units->work);
     memset(units, 0, sizeof *units);
 }

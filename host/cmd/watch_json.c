@@ -5,6 +5,12 @@
 #include "base/time.h"
 #include "cmd/strategy_text.h"
 
+const char *watch_json_what(enum watch_what what) {
+    static const char *const names[] = {
+        [WATCH_SOURCE] = "source", [WATCH_SO] = "so", [WATCH_ACTIVE] = "active"};
+    return names[what];
+}
+
 struct jv *watch_json_event(const char *event, const struct watch_unit *unit) {
     char now[TIME_ISO_MAX];
     struct jv *o = jv_object();
@@ -39,6 +45,7 @@ static void put_seconds(struct jv *o, const struct watch_outcome *outcome) {
     struct jv *seconds = jv_put_object(o, "seconds");
     jv_put_f64(seconds, "compile", outcome->compile_seconds);
     jv_put_f64(seconds, "check", outcome->check_seconds);
+    jv_put_f64(seconds, "prepare", outcome->prepare_seconds);
     jv_put_f64(seconds, "run", outcome->run_seconds);
     jv_put_f64(seconds, "record", outcome->record_seconds);
     jv_put_f64(seconds, "compare", outcome->compare_seconds);
@@ -62,7 +69,9 @@ static void put_result(struct jv *o, const struct watch_unit *unit,
     jv_put_i64(o, "trades", good->job.recorder.collector.trade_count);
     if (outcome->before) {
         jv_put_i64(o, "before_run", outcome->before->run);
-        jv_put_json(o, "comparison", compare_json(&outcome->comparison, how));
+        struct comparison some = outcome->comparison;
+        some.trade_count = min_i64(some.trade_count, how->trade_max);
+        jv_put_json(o, "comparison", compare_json(&some, how));
     } else {
         jv_put_null(o, "comparison");
     }
@@ -75,6 +84,7 @@ struct jv *watch_json_outcome(const struct watch_unit *unit, const struct watch_
                                          [WATCH_FAILED] = "failed",
                                          [WATCH_CANCELLED] = "cancelled"};
     struct jv *o = watch_json_event(events[outcome->verdict], unit);
+    jv_put_str(o, "what", watch_json_what(outcome->what));
     put_seconds(o, outcome);
     put_lines(o, "notes", &outcome->notes);
     jv_put_str(o, "words", str_text(&outcome->words));

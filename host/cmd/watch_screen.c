@@ -8,6 +8,7 @@
 #include "base/str.h"
 #include "base/time.h"
 #include "cmd/report_print.h"
+#include "cmd/watch_fold.h"
 #include "cmd/watch_json.h"
 #include "report/picture.h"
 #include "report/text_value.h"
@@ -22,6 +23,8 @@
 /* ---- out ---- */
 
 static void put(struct watch_screen *s, const char *text) {
+    if (s->broken)
+        return;
     if (fputs(text, stdout) == EOF || fflush(stdout) != 0)
         s->broken = errno ? errno : EIO;
 }
@@ -33,6 +36,15 @@ static void put_json(struct watch_screen *s, struct jv *event) {
     put(s, str_text(&text));
     str_fini(&text);
     jv_free(event);
+}
+
+/* For people; on a terminal, lines that are too long go on in the next one, indented. */
+static void put_text(struct watch_screen *s, const struct str *text) {
+    struct str folded = {0};
+    if (s->terminal)
+        watch_fold(str_text(text), terminal_width(), &folded);
+    put(s, str_text(s->terminal ? &folded : text));
+    str_fini(&folded);
 }
 
 static const char *colour(const struct watch_screen *s, const char *code) {
@@ -185,14 +197,14 @@ static void others(const struct watch_screen *s, const struct watch_unit *unit, 
     bool is_first = true;
     for (size_t i = 0; i < s->unit_count; i++) {
         const struct watch_unit *u = &s->units[i];
-        if (u == unit || (!u->good && u->trouble.len == 0))
+        if (u == unit || (!u->good && u->trouble.text.len == 0))
             continue;
         str_append(text, is_first ? "\nOthers\n" : "");
         is_first = false;
         str_appendf(text, "  %s  ", shown_path(u));
-        if (u->trouble.len > 0)
+        if (u->trouble.text.len > 0)
             str_appendf(text, "%sfailed%s (%.100s)", colour(s, RED), colour(s, PLAIN),
-                        str_text(&u->trouble));
+                        str_text(&u->trouble.text));
         else
             summary(u->good, text);
         str_append_char(text, '\n');
@@ -202,16 +214,12 @@ static void others(const struct watch_screen *s, const struct watch_unit *unit, 
 
 static void show(struct watch_screen *s, const struct watch_unit *unit, struct str *text) {
     if (s->terminal) {
-        struct str screen = {0};
-        str_append(&screen, CLEAR);
-        str_append(&screen, str_text(text));
-        others(s, unit, &screen);
-        put(s, str_text(&screen));
-        str_fini(&screen);
-        return;
+        put(s, CLEAR);
+        others(s, unit, text);
+    } else {
+        str_append_char(text, '\n');
     }
-    str_append_char(text, '\n');
-    put(s, str_text(text));
+    put_text(s, text);
 }
 
 /* ---- events ---- */
@@ -234,21 +242,25 @@ void watch_screen_start(struct watch_screen *s) {
                     u->active.sha[0] ? "build " : "not built yet", u->active.sha);
     }
     str_append(&text, "save a source to see what the edit changes; Ctrl-C ends\n");
-    put(s, str_text(&text));
+    put_text(s, &text);
     str_fini(&text);
 }
 
-void watch_screen_building(struct watch_screen *s, const struct watch_unit *unit) {
+void watch_screen_building(struct watch_screen *s, const struct watch_unit *unit,
+                           enum watch_what what) {
+    static const char *const words_of[] = {
+        [WATCH_SOURCE] = "changed: compiling, checking, running ...",
+        [WATCH_SO] = "built by somebody else: checking, running ...",
+        [WATCH_ACTIVE] = "another config: running ..."};
     struct str text = {0};
     if (s->json) {
-        put_json(s, watch_json_event("building", unit));
+        struct jv *event = watch_json_event("building", unit);
+        jv_put_str(event, "what", watch_json_what(what));
+        put_json(s, event);
         return;
     }
-    head(s, unit,
-         unit->source[0] ? "changed: compiling, checking, running ..."
-                         : "changed: checking, running ...",
-         &text);
-    put(s, str_text(&text));
+    head(s, unit, words_of[what], &text);
+    put_text(s, &text);
     str_fini(&text);
 }
 
@@ -284,7 +296,8 @@ void watch_screen_missing(struct watch_screen *s, const struct watch_unit *unit,
         put_json(s, event);
         return;
     }
-    head(s, unit, "is gone", &text);
+    head(s, unit, "something is gone", &text);
+    str_appendf(&text, "%s is not there any more\n", path);
     active_line(s, unit, &text);
     show(s, unit, &text);
     str_fini(&text);

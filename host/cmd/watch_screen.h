@@ -2,17 +2,20 @@
  * cmd/watch_screen.h - what `watch` shows: on a terminal one screen, drawn anew; over a pipe plain
  * lines as they come; with --json an event a line.
  *
- * Events (--json), each with "event", "time" (wall clock, ISO) and, where one is meant, "strategy",
- * "name", "source", "active" (SHA-256 of the active build, null = none):
- *   start      {folders[], strategies[]}
- *   building   a change was seen, work on it begins {paths: n}
- *   result     a good build ran {run, build, version, origin, seconds{}, metrics{}, notes[],
- *              comparison (null for the first)}
- *   unchanged  the same bytes as the active build
- *   failed     {stage, code, error, words}; the active build stays
- *   cancelled  a newer change came before it was done
+ * Events (--json), each with "event", "time" (wall clock, ISO) and, where a strategy is meant,
+ * "name", "strategy" (its id, null = not known yet), "source" (null = only a .so), "so", "active"
+ * (SHA-256 of the active build, null = none):
+ *   start      {folders: text, strategies: [{event: "unit", ...}]}
+ *   building   work begins {what: "source" | "so" | "active" (another config)}
+ *   result     a good build ran {what, run, build, version, origin, seconds{}, metrics{},
+ *              final_equity, trades, notes[], words; comparison (compare_json, with at most
+ *              trade_max rows of trades), null for the first; else before_run, too}
+ *   unchanged  the same bytes as the active build {what, seconds{}, notes[], words}
+ *   failed     the active build stays {what, stage, error{code, text}, seconds{}, notes[], words}
+ *   cancelled  a newer change came before it was done {as unchanged}
  *   missing    a file that was there is gone; the active build stays {path}
  *   trouble    the watching itself {error}
+ * What ends a building is result, unchanged, failed or cancelled, or the end of watch itself.
  */
 #ifndef CMD_WATCH_SCREEN_H
 #define CMD_WATCH_SCREEN_H
@@ -29,7 +32,8 @@ struct watch_screen {
 };
 
 void watch_screen_start(struct watch_screen *screen);
-void watch_screen_building(struct watch_screen *screen, const struct watch_unit *unit);
+void watch_screen_building(struct watch_screen *screen, const struct watch_unit *unit,
+                           enum watch_what what);
 /* Whatever came of a try. */
 void watch_screen_outcome(struct watch_screen *screen, const struct watch_unit *unit,
                           const struct watch_outcome *outcome);

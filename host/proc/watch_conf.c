@@ -96,9 +96,15 @@ static int demo_conf(const struct watch_world *world, const struct descriptor *d
 
 /* ---- where it comes from ---- */
 
+struct found {
+    struct run_conf *conf;
+    bool has_preset; /* its params are those of a preset that was in use then */
+};
+
 /* The config of the strategy's last run. 1, or 0 when there is none that still works. */
-static int last_run(const struct watch_world *world, const char *id, struct run_conf **ret,
-                    char *origin, struct err *err) {
+static int last_run(const struct watch_world *world, const char *id, struct found *found,
+                    char *origin, struct str *notes, struct err *err) {
+    struct run_conf **ret = &found->conf;
     struct run_row row = {0};
     int64_t run;
     struct err ignored;
@@ -112,12 +118,15 @@ static int last_run(const struct watch_world *world, const char *id, struct run_
     snprintf(name, sizeof name, "config of run %" PRId64, run);
     r = run_conf_parse(row.config, strlen(row.config), name, NULL, ret, &ignored) == 0;
     for (size_t i = 0; r == 1 && i < (*ret)->data_count; i++)
-        if (!fs_exists((*ret)->data[i].file)) { /* its bars are gone: look further */
+        if (!fs_exists((*ret)->data[i].file)) { /* look further */
+            str_appendf(notes, "%s is gone, so not with the params and data of run %" PRId64 "\n",
+                        (*ret)->data[i].file, run);
             run_conf_destroy(ret);
             r = 0;
         }
     if (r == 1) {
         snprintf(origin, PATH_MAX, "run %" PRId64, run);
+        found->has_preset = row.name && str_eq(row.name, WATCH_PRESET_RUN_NAME);
         /* The run may have named it by the path of a build that is another one by now. */
         struct strategy_conf *s = &(*ret)->strategies[0];
         (void)str_copy_fixed(s->strategy, sizeof s->strategy, id);
@@ -155,14 +164,15 @@ static int yaml_of(const struct watch_world *world, const struct watch_unit *uni
 }
 
 static int find_base(const struct watch_world *world, const struct watch_unit *unit,
-                     const struct descriptor *desc, struct run_conf **ret, char *origin,
-                     struct err *err) {
+                     const struct descriptor *desc, struct found *found, char *origin,
+                     struct str *notes, struct err *err) {
+    struct run_conf **ret = &found->conf;
     int r;
     if (world->config) {
         (void)str_copy_fixed(origin, PATH_MAX, world->config);
         return run_conf_load(world->config, ret, err);
     }
-    r = last_run(world, desc->id, ret, origin, err);
+    r = last_run(world, desc->id, found, origin, notes, err);
     if (r == 0)
         r = yaml_of(world, unit, desc, ret, origin, err);
     if (r == 0) {
@@ -173,43 +183,56 @@ static int find_base(const struct watch_world *world, const struct watch_unit *u
 }
 
 static int use_preset(const struct watch_world *world, const struct descriptor *desc,
-                      struct run_conf *conf, int64_t entry, struct str *notes, struct err *err) {
+                      const struct found *found, int64_t entry, struct str *notes,
+                      struct err *err) {
+    struct run_conf *conf = found->conf;
     struct str params = {0};
     int r = preset_table_get(world->db, desc->id, NULL, &params, err);
+    (void)str_copy_fixed(conf->name, sizeof conf->name,
+                         r == 1 ? WATCH_PRESET_RUN_NAME : WATCH_RUN_NAME);
     if (r == 1) {
         r = run_conf_set_params(conf, (size_t)entry, str_text(&params), "preset in use", err);
         if (r == 0)
             str_append(notes, "params: those of the preset in use\n");
+    } else if (r == 0 && found->has_preset) {
+        r = run_conf_set_params(conf, (size_t)entry, "{}", "defaults", err);
+        if (r == 0)
+            str_append(notes, "params: defaults, since no preset is in use any more\n");
     }
     str_fini(&params);
     return r;
 }
 
+static int check_entry(const struct watch_world *world, const struct run_conf *conf, int64_t entry,
+                       const char *id, const char *origin, struct err *err) {
+    if (entry >= 0)
+        return 0;
+    if (world->config && conf->strategy_count == 0)
+        return err_set(err, ERR_CONFIG, "%s: names no strategy (strategy: %s)", origin, id);
+    return err_set(err, ERR_CONFIG, "%s: is not about %s (strategy: %s; or watch without a config)",
+                   origin, id, id);
+}
+
 int watch_conf_find(const struct watch_world *world, const struct watch_unit *unit,
                     const struct descriptor *desc, struct run_conf **ret, char origin[PATH_MAX],
                     struct str *notes, struct err *err) {
-    struct run_conf *conf = NULL;
-    int r = find_base(world, unit, desc, &conf, origin, err);
+    struct found found = {0};
+    int r = find_base(world, unit, desc, &found, origin, notes, err);
     if (r < 0)
         return r;
-    int64_t entry = entry_of(conf, unit, desc);
-    if (entry < 0 && world->config && conf->strategy_count == 0)
-        r = err_set(err, ERR_CONFIG, "%s: names no strategy (strategy: %s)", origin, desc->id);
-    else if (entry < 0)
-        r = err_set(err, ERR_CONFIG,
-                    "%s: is not about %s (strategy: %s; or watch without a config)", origin,
-                    desc->id, desc->id);
+    int64_t entry = entry_of(found.conf, unit, desc);
+    r = check_entry(world, found.conf, entry, desc->id, origin, err);
     if (r == 0)
-        r = use_preset(world, desc, conf, entry, notes, err);
+        r = use_preset(world, desc, &found, entry, notes, err);
     if (r == 0) {
-        struct strategy_conf *s = &conf->strategies[entry];
+        struct strategy_conf *s = &found.conf->strategies[entry];
         (void)str_copy_fixed(s->strategy, sizeof s->strategy, desc->id);
         (void)params_fit(desc, s, notes);
-        r = run_conf_require(conf, err);
+        r = run_conf_require(found.conf, err);
     }
     if (r < 0)
-        run_conf_destroy(&conf);
+        run_conf_destroy(&found.conf);
     else
-        *ret = conf;
+        *ret = found.conf;
     return r;
 }

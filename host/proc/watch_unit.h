@@ -5,6 +5,9 @@
  *      -> good: renamed to plugins/NAME.so, ACTIVE, compared with the last good result
  *      -> anything else: the active build, its result and plugins/NAME.so stay as they are
  *
+ * A source whose bytes have their verdict is not tried again. A .so that somebody else put into
+ * plugins/ is judged as it lies: good, it is the active build; bad, it is told and left alone.
+ *
  * A build is bad when it does not compile, is refused by the check, or crashes, hangs or breaks its
  * contract in the run. Trouble that is not its fault (data that is gone, a full disk) is a failure
  * of the try and no verdict on the build.
@@ -13,6 +16,7 @@
 #ifndef PROC_WATCH_UNIT_H
 #define PROC_WATCH_UNIT_H
 
+#include "base/hash.h"
 #include "proc/backtest_job.h"
 #include "proc/compile.h"
 #include "report/compare.h"
@@ -28,7 +32,7 @@ struct watch_world {
     const char *plugins;       /* folder that builds go to */
     const char *aside;  /* folder where they are made: of the same file system, if possible */
     const char *config; /* run config of every unit; NULL: see watch_conf.h */
-    bool (*cancelled)(void *self); /* as in struct child_spec */
+    bool (*cancelled)(void *self); /* as in struct child_spec; may be NULL */
     void *cancel_self;
     int cancel_fd;
 };
@@ -42,6 +46,20 @@ struct watch_result {
     int64_t run;
 };
 
+/* What is judged: what the source says; the .so as it lies there; the active build once more, with
+ * another config. */
+enum watch_what { WATCH_SOURCE, WATCH_SO, WATCH_ACTIVE };
+
+enum watch_stage { WATCH_COMPILE, WATCH_CHECK, WATCH_PREPARE, WATCH_RUN };
+const char *watch_stage_name(enum watch_stage stage); /* "compile", "check", "prepare", "run" */
+
+/* What is wrong with the newest try. */
+struct watch_trouble {
+    struct str text; /* "" = nothing: the newest build is the active one */
+    enum watch_what what;
+    enum watch_stage stage;
+};
+
 struct watch_unit {
     char name[NAME_MAX + 1];
     char source[PATH_MAX];     /* a .c or a folder; "" when there is only the .so */
@@ -49,12 +67,12 @@ struct watch_unit {
     char id[64];               /* of the schema; "" until a build was good */
     struct build active;       /* newest good build; sha "" = none */
     struct watch_result *good; /* its result; NULL = none yet */
-    struct str depends;        /* files that its last compilation read, one a line */
-    struct str trouble; /* what is wrong with the newest build; "" when that is the active one */
+    struct str depends;        /* files that its last compilations read, one a line */
+    struct watch_trouble trouble;
+    char judged_source[SHA256_HEX_SIZE]; /* watch_files_hash of what has a verdict; "" = none */
+    char judged_so[SHA256_HEX_SIZE];     /* the same of plugins/NAME.so */
+    bool is_missing;                     /* that its source is gone was told */
 };
-
-enum watch_stage { WATCH_COMPILE, WATCH_CHECK, WATCH_PREPARE, WATCH_RUN };
-const char *watch_stage_name(enum watch_stage stage); /* "compile", "check", "prepare", "run" */
 
 enum watch_verdict {
     WATCH_GOOD,
@@ -64,6 +82,7 @@ enum watch_verdict {
 };
 
 struct watch_outcome {
+    enum watch_what what;
     enum watch_verdict verdict;
     enum watch_stage stage; /* where it failed */
     struct err err;         /* why */
@@ -73,29 +92,38 @@ struct watch_outcome {
     struct watch_result *before;  /* the last good one, which this one replaced; NULL = first */
     struct comparison comparison; /* only with before */
     struct compare_sight before_sight, after_sight; /* only where the decisions differ */
-    double compile_seconds, check_seconds, run_seconds, record_seconds, compare_seconds;
+    double compile_seconds, check_seconds, prepare_seconds, run_seconds, record_seconds,
+        compare_seconds;
 };
 
 /* source "" or so may be given; name from either. */
 void watch_unit_init(struct watch_unit *unit, const char *name, const char *source, const char *so);
 void watch_unit_fini(struct watch_unit *unit);
+/* Frees and clears; *result may be NULL. */
+void watch_result_destroy(struct watch_result **result);
 
 /* The active build is what lies in plugins/ already, if that is good: no run, no record. */
-void watch_unit_adopt(struct watch_world *world, struct watch_unit *unit);
+void watch_unit_adopt(struct watch_unit *unit);
+/* It has no active build after all, for that reason. */
+void watch_unit_disown(struct watch_unit *unit, const char *reason);
+
+/* Whether WATCH_SOURCE or WATCH_SO would judge other bytes than those that have a verdict, or
+ * plugins/NAME.so is not the active build. */
+bool watch_unit_has_news(const struct watch_unit *unit, enum watch_what what);
 
 /* Builds, checks, runs, compares. is_rerun: an unchanged build is run again (a config or a preset
  * changed). owner: the path of another unit that has that id, or NULL: asked with the id of the
- * checked build. ret must be zeroed or finished before, and watch_outcome_fini()ed after. */
+ * checked build. ret is written whole; watch_outcome_fini() it. */
 struct watch_owner {
     const char *(*find)(void *self, const struct watch_unit *unit, const char *id);
     void *self;
 };
-void watch_unit_try(struct watch_world *world, struct watch_unit *unit, struct watch_owner owner,
-                    bool is_rerun, struct watch_outcome *ret);
+void watch_unit_try(struct watch_world *world, struct watch_unit *unit, enum watch_what what,
+                    bool is_rerun, struct watch_owner owner, struct watch_outcome *ret);
 void watch_outcome_fini(struct watch_outcome *outcome);
 
 /* Whether a changed file is part of it: its source, a file of its folder, or one that its last
- * compilation read. */
+ * compilation read; a header, as long as its compilation fails. */
 bool watch_unit_reads(const struct watch_unit *unit, const char *path);
 
 #endif
