@@ -126,7 +126,8 @@ static int recall_metrics(struct stored_run *s, struct err *err) {
         recall_metric(s->result, &metrics->items[i]);
     const struct jv *counts = jv_get(s->result, "counts");
     metrics->rows = jv_get_i64(counts, "instants_after_warm_up", metrics->rows);
-    s->collector.records = jv_get_i64(counts, "records", s->collector.records);
+    int64_t records = jv_get_i64(counts, "records", (int64_t)s->collector.records);
+    s->collector.records = (uint64_t)records;
     metrics->final_equity = s->row.final_equity;
     return 0;
 }
