@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/log.h"
+#include "base/str.h"
 #include "base/time.h"
 #include "core/reason.h"
 #include "store/json_log.h"
@@ -14,6 +15,7 @@ struct lines {
     const struct backtest_job *job;
     const struct collector *c;
     struct json_log *log;
+    struct str context; /* of the line in work */
     int64_t now;
     struct err *err;
     int code; /* of the first trouble */
@@ -28,62 +30,91 @@ static void line(struct lines *l, enum json_log_stream stream, const char *level
     l->code = json_log_line(l->log, stream, l->now, COMPONENT, level, message, context, l->err);
 }
 
-static void put_time(struct jv *object, const char *key, int64_t time) {
-    char text[TIME_ISO_MAX];
-    time_format_iso(text, sizeof text, time);
-    jv_put_str(object, key, text);
+/* ---- of orders, fills and trades there are many: their context is written as text ---- */
+
+static void put(struct lines *l, const char *key, struct jv *value) {
+    str_append(&l->context, l->context.len > 0 ? ",\"" : "{\"");
+    str_append(&l->context, key);
+    str_append(&l->context, "\":");
+    jv_append(&l->context, value, 0);
+    jv_free(value);
 }
 
-static struct jv *context_of(const struct lines *l, int64_t strategy, int64_t symbol) {
-    struct jv *object = jv_object();
-    jv_put_i64(object, "run", l->job->run);
-    jv_put_str(object, "strategy", l->c->names.strategies[strategy].name);
-    if (symbol >= 0)
-        jv_put_str(object, "symbol", l->c->names.symbols[symbol].name);
-    return object;
+static void put_text(struct lines *l, const char *key, const char *text) {
+    put(l, key, jv_str(text));
+}
+
+static void put_number(struct lines *l, const char *key, double value) {
+    put(l, key, jv_f64(value));
+}
+
+static void put_count(struct lines *l, const char *key, int64_t value) {
+    put(l, key, jv_i64(value));
+}
+
+static void put_time(struct lines *l, const char *key, int64_t time) {
+    char text[TIME_ISO_MAX];
+    time_format_iso(text, sizeof text, time);
+    put_text(l, key, text);
+}
+
+static void begin_line(struct lines *l, int64_t strategy, int64_t symbol) {
+    str_clear(&l->context);
+    put_count(l, "run", l->job->run);
+    put_text(l, "strategy", l->c->names.strategies[strategy].name);
+    put_text(l, "symbol", l->c->names.symbols[symbol].name);
+}
+
+static void end_line(struct lines *l, enum json_log_stream stream, const char *message) {
+    str_append(&l->context, "}");
+    if (l->code == 0)
+        l->code = json_log_text(l->log, stream, l->now, COMPONENT, "info", message,
+                                str_text(&l->context), l->err);
 }
 
 static void fill_line(struct lines *l, const struct j_allocation *a) {
     const struct j_fill *f = &l->c->fills[a->fill - 1];
-    struct jv *object = context_of(l, a->strategy, f->symbol);
-    put_time(object, "time", f->ts_event);
-    jv_put_i64(object, "fill", f->id);
-    jv_put_i64(object, "order", f->order);
-    jv_put_f64(object, "quantity", a->quantity);
-    jv_put_f64(object, "price", f->price);
-    jv_put_f64(object, "fee", a->fee);
-    jv_put_f64(object, "position", a->position);
-    line(l, JSON_LOG_TRADES, "info", "fill", object);
+    begin_line(l, a->strategy, f->symbol);
+    put_time(l, "time", f->ts_event);
+    put_count(l, "fill", f->id);
+    put_count(l, "order", f->order);
+    put_number(l, "quantity", a->quantity);
+    put_number(l, "price", f->price);
+    put_number(l, "fee", a->fee);
+    put_number(l, "position", a->position);
+    end_line(l, JSON_LOG_TRADES, "fill");
 }
 
 static void trade_line(struct lines *l, const struct j_trade *t) {
-    struct jv *object = context_of(l, t->strategy, t->symbol);
-    jv_put_i64(object, "trade", t->id);
-    put_time(object, "entry_time", t->entry_time);
-    jv_put_f64(object, "entry_price", t->entry_price);
-    put_time(object, "exit_time", t->exit_time);
-    jv_put_f64(object, "exit_price", t->exit_price);
-    jv_put_f64(object, "quantity", t->quantity);
-    jv_put_f64(object, "gross", t->gross);
-    jv_put_f64(object, "fees", t->fees);
-    jv_put_f64(object, "net", t->net);
-    line(l, JSON_LOG_TRADES, "info", "trade closed", object);
+    begin_line(l, t->strategy, t->symbol);
+    put_count(l, "trade", t->id);
+    put_time(l, "entry_time", t->entry_time);
+    put_number(l, "entry_price", t->entry_price);
+    put_time(l, "exit_time", t->exit_time);
+    put_number(l, "exit_price", t->exit_price);
+    put_number(l, "quantity", t->quantity);
+    put_number(l, "gross", t->gross);
+    put_number(l, "fees", t->fees);
+    put_number(l, "net", t->net);
+    end_line(l, JSON_LOG_TRADES, "trade closed");
 }
 
 static void order_line(struct lines *l, const struct j_order *o) {
-    struct jv *object = context_of(l, o->strategy, o->symbol);
-    put_time(object, "time", o->time);
-    jv_put_i64(object, "order", o->id);
-    jv_put_str(object, "side", o->side == QS_BUY ? "buy" : "sell");
-    jv_put_f64(object, "quantity", o->quantity);
+    begin_line(l, o->strategy, o->symbol);
+    put_time(l, "time", o->time);
+    put_count(l, "order", o->id);
+    put_text(l, "side", o->side == QS_BUY ? "buy" : "sell");
+    put_number(l, "quantity", o->quantity);
     if (o->limit_price > 0)
-        jv_put_f64(object, "limit_price", o->limit_price);
+        put_number(l, "limit_price", o->limit_price);
     if (o->stop_price > 0)
-        jv_put_f64(object, "stop_price", o->stop_price);
+        put_number(l, "stop_price", o->stop_price);
     if (o->tag[0] != '\0')
-        jv_put_str(object, "tag", o->tag);
-    line(l, JSON_LOG_ORDERS, "info", "order", object);
+        put_text(l, "tag", o->tag);
+    end_line(l, JSON_LOG_ORDERS, "order");
 }
+
+/* ---- */
 
 static void too_many(struct lines *l, enum json_log_stream stream, const char *what,
                      int64_t count) {
@@ -176,7 +207,8 @@ void run_logs_write(const struct backtest_job *job, const struct err *failure) {
     }
     if (l.code == 0)
         l.code = json_log_flush(l.log, &err);
-    if (l.code < 0)
+    if (l.code < 0 && !failure) /* else there is a sentence already, perhaps the same */
         LOG_WARN("%s: the logs are not whole; the database has everything", err.text);
     json_log_destroy(&l.log);
+    str_fini(&l.context);
 }

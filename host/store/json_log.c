@@ -18,7 +18,7 @@
 #include "base/str.h"
 #include "base/time.h"
 
-#define BUFFER_MAX 65536
+#define BUFFER_MAX 262144
 #define FILE_MAX ((off_t)64 * 1024 * 1024)
 #define TRIES 100
 
@@ -31,6 +31,9 @@ static const char *const file_names[JSON_LOG_STREAMS] = {
 
 struct json_log {
     char *folder;
+    bool is_made;      /* the folder was there at the last flush */
+    int64_t timestamp; /* of the newest line, and as text */
+    char time[TIME_ISO_MAX];
     struct {
         struct str lines;
         bool is_torn; /* the last write was cut: the next one begins on a new line */
@@ -45,6 +48,7 @@ struct json_log *json_log_create(const char *db_path) {
     fs_join(&path, folder, ".quasar/logs");
     mem_free(folder);
     log->folder = str_take(&path);
+    time_format_iso(log->time, sizeof(log->time), log->timestamp);
     return log;
 }
 
@@ -105,6 +109,15 @@ static int append(int fd, const char *path, const struct str *lines, bool *is_to
     return err_set(err, ERR_IO, "write %s: the disk is full (free some space)", path);
 }
 
+/* The folder is made when it is not there: before the first time, or because somebody took it. */
+static int open_in_folder(struct json_log *log, const char *path, int *ret_fd, struct err *err) {
+    if (log->is_made && open_log(path, ret_fd, NULL) == 0)
+        return 0;
+    int rc = fs_mkdir_all(log->folder, err);
+    log->is_made = rc == 0;
+    return rc == 0 ? open_log(path, ret_fd, err) : rc;
+}
+
 static int flush_stream(struct json_log *log, enum json_log_stream stream, struct err *err) {
     struct str *lines = &log->streams[stream].lines;
     struct str path;
@@ -113,9 +126,7 @@ static int flush_stream(struct json_log *log, enum json_log_stream stream, struc
         return 0;
     str_init(&path);
     fs_join(&path, log->folder, file_names[stream]);
-    int rc = fs_mkdir_all(log->folder, err);
-    if (rc == 0)
-        rc = open_log(str_text(&path), &fd, err);
+    int rc = open_in_folder(log, str_text(&path), &fd, err);
     if (rc == 0) {
         rc = append(fd, str_text(&path), lines, &log->streams[stream].is_torn, err);
         close(fd);
@@ -127,23 +138,41 @@ static int flush_stream(struct json_log *log, enum json_log_stream stream, struc
 
 /* ---- lines ---- */
 
+static void put_text(struct str *line, const char *before, const char *text) {
+    struct jv *value = jv_str(text);
+    str_append(line, before);
+    jv_append(line, value, 0);
+    jv_free(value);
+}
+
+int json_log_text(struct json_log *log, enum json_log_stream stream, int64_t timestamp,
+                  const char *component, const char *level, const char *message,
+                  const char *context, struct err *err) {
+    CHECK((int)stream >= 0 && stream < JSON_LOG_STREAMS);
+    struct str *lines = &log->streams[stream].lines;
+    if (timestamp != log->timestamp)
+        time_format_iso(log->time, sizeof(log->time), timestamp);
+    log->timestamp = timestamp;
+    str_append(lines, "{\"timestamp\":\"");
+    str_append(lines, log->time);
+    put_text(lines, "\",\"component\":", component);
+    put_text(lines, ",\"level\":", level);
+    put_text(lines, ",\"message\":", message);
+    str_append(lines, ",\"context\":");
+    str_append(lines, context);
+    str_append(lines, "}\n");
+    return lines->len >= BUFFER_MAX ? flush_stream(log, stream, err) : 0;
+}
+
 int json_log_line(struct json_log *log, enum json_log_stream stream, int64_t timestamp,
                   const char *component, const char *level, const char *message, struct jv *context,
                   struct err *err) {
-    CHECK((int)stream >= 0 && stream < JSON_LOG_STREAMS);
-    char time[TIME_ISO_MAX];
-    struct str *lines = &log->streams[stream].lines;
-    struct jv *line = jv_object();
-    time_format_iso(time, sizeof(time), timestamp);
-    jv_put_str(line, "timestamp", time);
-    jv_put_str(line, "component", component);
-    jv_put_str(line, "level", level);
-    jv_put_str(line, "message", message);
-    jv_put_json(line, "context", context != NULL ? context : jv_object());
-    jv_append(lines, line, 0);
-    str_append_char(lines, '\n');
-    jv_free(line);
-    return lines->len >= BUFFER_MAX ? flush_stream(log, stream, err) : 0;
+    char *text = context != NULL ? jv_dump(context, 0) : NULL;
+    int rc = json_log_text(log, stream, timestamp, component, level, message,
+                           text != NULL ? text : "{}", err);
+    mem_free(text);
+    jv_free(context);
+    return rc;
 }
 
 int json_log_flush(struct json_log *log, struct err *err) {

@@ -31,11 +31,16 @@ struct json_log; /* opaque */
 /* Nothing is made before the first line. */
 struct json_log *json_log_create(const char *db_path) NODISCARD;
 /* Takes context over (may be NULL). timestamp: wall clock, ns UTC. Lines gather in memory up to
- * 64 KiB a stream and are written by json_log_flush or when full. After an error the lines that
+ * 256 KiB a stream and are written by json_log_flush or when full. After an error the lines that
  * were gathered are lost and the log can be used on: the caller decides to say it once. */
 int json_log_line(struct json_log *log, enum json_log_stream stream, int64_t timestamp,
                   const char *component, const char *level, const char *message, struct jv *context,
                   struct err *err) NODISCARD;
+/* The same with a context that is JSON already, for runs with many lines: one object, on one line.
+ */
+int json_log_text(struct json_log *log, enum json_log_stream stream, int64_t timestamp,
+                  const char *component, const char *level, const char *message,
+                  const char *context, struct err *err) NODISCARD;
 /* All streams, also when one fails; the first error is given. */
 int json_log_flush(struct json_log *log, struct err *err) NODISCARD;
 /* Flushes what it can, frees and clears; *log may be NULL. */
