@@ -186,6 +186,7 @@ static void close_handle(struct db *db) {
 
 static int open_handle(struct db *db, const char *name, int flags, struct err *err) {
     flags |= SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+    db_listen();
     int rc = sqlite3_open_v2(name, &db->handle, flags, NULL);
     CHECK(db->handle != NULL);
     if (rc != SQLITE_OK)
@@ -260,28 +261,38 @@ static int open_read(struct db *db, struct err *err) {
     return rc;
 }
 
+/* 1 and whether it is WAL now. It is committed when the statement ends, not with its row. */
+static int try_wal(struct db *db, sqlite3_stmt *stmt, bool *ret_is_wal, struct err *err) {
+    int rc = db_row(db, stmt, "switch to WAL", err);
+    if (rc != 1)
+        return rc;
+    *ret_is_wal = str_eq((const char *)sqlite3_column_text(stmt, 0), "wal");
+    rc = db_run(db, stmt, "switch to WAL", err);
+    return rc == 0 ? 1 : rc;
+}
+
 /* WAL is kept in the file; the switch wants the file for itself for a moment. */
 static int switch_to_wal(struct db *db, struct err *err) {
     sqlite3_stmt *stmt = NULL;
+    bool is_wal = false;
     int rc = db_prepare(db, "PRAGMA journal_mode = WAL", &stmt, err);
     if (rc != 0)
         return rc;
     for (int waited = 0; waited < BUSY_MS; waited += 10) {
-        rc = db_row(db, stmt, "switch to WAL", err);
+        rc = try_wal(db, stmt, &is_wal, err);
         if (rc != ERR_BUSY)
             break;
         sqlite3_sleep(10);
     }
-    const char *now = rc == 1 ? (const char *)sqlite3_column_text(stmt, 0) : NULL;
-    if (rc == 1)
-        rc = str_eq(now, "wal")
-                 ? 0
-                 : err_set(err, ERR_IO,
-                           "%s: cannot write: its file system does not let processes share memory "
-                           "(choose a database on a local disk with --db)",
-                           db->path);
     sqlite3_finalize(stmt);
-    return rc;
+    if (rc < 0)
+        return rc;
+    if (is_wal)
+        return 0;
+    return err_set(err, ERR_IO,
+                   "%s: cannot write: its file system does not let processes share memory (choose "
+                   "a database on a local disk with --db)",
+                   db->path);
 }
 
 static int open_write(struct db *db, struct err *err) {

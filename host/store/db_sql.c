@@ -2,9 +2,40 @@
 #include "store/db_sql.h"
 
 #include <errno.h>
+#include <stdatomic.h>
 #include <string.h>
 
 sqlite3 *db_handle(struct db *db) { return db->handle; }
+
+/* ---- what the operating system said ---- */
+
+/* errno of the first call that failed, as SQLite's own log says it: until db_error is asked, SQLite
+ * makes others, and sqlite3_system_errno may be of one of those. */
+static _Thread_local int first_errno;
+
+static void keep_errno(void *self, int code, const char *message) {
+    int primary = code & 0xff;
+    (void)self;
+    if (first_errno == 0 && strncmp(message, "os_unix.c:", strlen("os_unix.c:")) == 0 &&
+        (primary == SQLITE_IOERR || primary == SQLITE_CANTOPEN || primary == SQLITE_FULL))
+        first_errno = errno;
+}
+
+void db_listen(void) {
+    static atomic_flag listens = ATOMIC_FLAG_INIT;
+    if (!atomic_flag_test_and_set(&listens)) /* refused when SQLite is in use: no harm */
+        (void)sqlite3_config(SQLITE_CONFIG_LOG, keep_errno, NULL);
+    first_errno = 0;
+}
+
+/* 0 when it is not known. ENOENT: where SQLite cannot make a file it tries to read it, and that one
+ * is not there is what it tells us. */
+static int system_errno(struct db *db) {
+    int number = first_errno != 0 ? first_errno : sqlite3_system_errno(db->handle);
+    return number == ENOENT ? 0 : number;
+}
+
+/* ---- errors ---- */
 
 struct cause {
     int sqlite; /* extended code, or primary for all of its kind */
@@ -20,8 +51,8 @@ static const struct cause causes[] = {
      "put it back, or start again"},
     {SQLITE_READONLY, ERR_IO, "the file or its folder is read-only",
      "make both writable, " ELSEWHERE},
-    {SQLITE_CANTOPEN, ERR_IO, "the file, or the -wal and -shm beside it, cannot be opened",
-     "look at the rights of the folder, " ELSEWHERE},
+    {SQLITE_CANTOPEN, ERR_IO, "the file, or the -wal and -shm beside it, cannot be made or opened",
+     "look for room on the disk and at the rights of the folder, " ELSEWHERE},
     {SQLITE_PERM, ERR_IO, "permission denied", "look at the rights of the file, " ELSEWHERE},
     {SQLITE_BUSY_RECOVERY, ERR_BUSY, "another process is repairing it after a crash",
      "try again in a moment"},
@@ -74,7 +105,8 @@ static const char *io_cure(int number, int extended) {
 
 int db_error(struct db *db, const char *what, struct err *err) {
     int extended = sqlite3_extended_errcode(db->handle);
-    int number = sqlite3_system_errno(db->handle);
+    int number = system_errno(db);
+    first_errno = 0;
     int primary = extended & 0xff;
     CHECKF(primary != SQLITE_NOMEM && primary != SQLITE_MISUSE && primary != SQLITE_RANGE &&
                primary != SQLITE_OK,
@@ -94,6 +126,7 @@ int db_error(struct db *db, const char *what, struct err *err) {
 }
 
 int db_exec(struct db *db, const char *sql, struct err *err) {
+    first_errno = 0;
     if (sqlite3_exec(db->handle, sql, NULL, NULL, NULL) != SQLITE_OK)
         return db_error(db, "write", err);
     return 0;
@@ -101,6 +134,7 @@ int db_exec(struct db *db, const char *sql, struct err *err) {
 
 int db_prepare(struct db *db, const char *sql, sqlite3_stmt **ret, struct err *err) {
     sqlite3_stmt *stmt = NULL;
+    first_errno = 0;
     if (sqlite3_prepare_v3(db->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &stmt, NULL) !=
         SQLITE_OK)
         return db_error(db, "use", err);
@@ -110,6 +144,7 @@ int db_prepare(struct db *db, const char *sql, sqlite3_stmt **ret, struct err *e
 }
 
 int db_row(struct db *db, sqlite3_stmt *stmt, const char *what, struct err *err) {
+    first_errno = 0;
     int rc = sqlite3_step(stmt);
     if (rc == SQLITE_ROW)
         return 1;
@@ -132,7 +167,7 @@ int db_number(struct db *db, const char *sql, int64_t *ret, struct err *err) {
     int rc = db_prepare(db, sql, &stmt, err);
     if (rc != 0)
         return rc;
-    rc = db_row(db, stmt, "read", err);
+    rc = db_row(db, stmt, "use", err);
     if (rc == 1 && sqlite3_column_type(stmt, 0) == SQLITE_NULL)
         rc = 0;
     if (rc == 1)

@@ -17,6 +17,8 @@ struct db {
 };
 
 sqlite3 *db_handle(struct db *db);
+/* Before a handle is opened: from then on db_error knows why a call of the system failed. */
+void db_listen(void);
 /* "quasar.sqlite: cannot <what>: <why> (<what to do>)" from the handle's last error, with a code of
  * ours (ERR_IO, ERR_BUSY, ERR_FORMAT). Returns the code. */
 int db_error(struct db *db, const char *what, struct err *err);

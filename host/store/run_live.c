@@ -32,15 +32,20 @@ static bool is_still_there(int fd, const char *path) {
            ours.st_dev == named.st_dev;
 }
 
+static int refuse(const char *path, int number, struct err *err) {
+    bool is_rights = number == EACCES || number == EPERM || number == EROFS || number == ELOOP;
+    return err_set(err, ERR_IO, "%s: cannot open: %s (it says which runs go on; %s)", path,
+                   strerror(number),
+                   is_rights ? "make it and its folder writable"
+                             : "make room for it, or choose another database with --db");
+}
+
 /* 1 locked, 0 the file was deleted meanwhile, negative an error. */
 static int try_take(const char *path, int64_t run, int *ret_fd, struct err *err) {
     struct flock lock = lock_of(run);
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
     if (fd < 0)
-        return err_set(err, ERR_IO,
-                       "%s: cannot open: %s (it says which runs go on; make it and its folder "
-                       "writable)",
-                       path, strerror(errno));
+        return refuse(path, errno, err);
     int rc = 1;
     if (fcntl(fd, F_OFD_SETLK, &lock) != 0)
         rc = errno == EAGAIN || errno == EACCES

@@ -196,6 +196,24 @@ static int end_run(struct run_writer *w, const struct run_end *end, const struct
     return 0;
 }
 
+/* What could not be written is lost; the row may still say why. Not after a wait that was in vain. */
+static int end_broken(struct run_writer *w, const struct run_failure *why, struct err *err) {
+    if (w->failed == ERR_BUSY)
+        return first_error(w, err);
+    int rc = db_begin(w->db, err);
+    if (rc == 0)
+        rc = run_ends_failed(w->db, w->run, why, err);
+    if (rc == 0)
+        rc = db_commit(w->db, err);
+    if (rc != 0) {
+        db_rollback(w->db);
+        return rc;
+    }
+    w->is_over = true;
+    let_go(w);
+    return 0;
+}
+
 int run_writer_finish(struct run_writer *writer, const struct run_end *end, struct err *err) {
     int rc = first_error(writer, err);
     if (rc != 0)
@@ -207,10 +225,10 @@ int run_writer_finish(struct run_writer *writer, const struct run_end *end, stru
 
 int run_writer_fail(struct run_writer *writer, const char *sentence, const char *output,
                     int64_t ended_at, struct err *err) {
-    int rc = first_error(writer, err);
-    if (rc != 0)
-        return rc;
     struct run_failure why = {.sentence = sentence, .output = output, .ended_at = ended_at};
+    CHECK(!writer->is_over);
+    if (writer->failed != 0)
+        return end_broken(writer, &why, err);
     return end_run(writer, NULL, &why, err);
 }
 

@@ -9,7 +9,8 @@
  *
  * Records were checked before (report/collector.h): here a bad id is our bug. Rows are read back to
  * the same records by store/run_reader.h. An error (disk full, file read-only or busy) leaves the
- * database as the last commit left it, and every later call but destroy gives the same error.
+ * database as the last commit left it, and every later call but fail and destroy gives the same
+ * error; fail then tries to write the row alone.
  */
 #ifndef STORE_RUN_WRITER_H
 #define STORE_RUN_WRITER_H
