@@ -185,6 +185,8 @@ static int take_order(struct collector *c, const struct journal_record *record, 
 
 const struct j_order *collector_order(const struct collector *c, int64_t id) {
     int64_t low = 0, high = c->order_count;
+    if (id >= 1 && id <= high && c->orders[id - 1].id == id)
+        return &c->orders[id - 1]; /* ids count up from 1, but in a filtered journal */
     while (low < high) {
         int64_t middle = low + (high - low) / 2;
         if (c->orders[middle].id < id)

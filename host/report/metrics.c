@@ -183,27 +183,54 @@ static void growth(const struct metric_input *in, const struct rows *rows, struc
 
 /* ---- drawdown and exposure ---- */
 
+static double lower(double a, double b) { return b < a ? b : a; }
+static double higher(double a, double b) { return b > a ? b : a; }
+
+/* The highest so far, and the lowest since: of all that lies under one peak the lowest is the
+ * deepest, so one division does for all of it. Peaks are above 0: initial is. */
+struct descent {
+    double peak, lowest, deepest;
+};
+
+static struct descent descend_from(double initial) {
+    return (struct descent){.peak = initial, .lowest = INFINITY};
+}
+
+static inline void descend_to(struct descent *d, double value) {
+    d->lowest = lower(d->lowest, value);
+}
+
+static double deepest_of(const struct descent *d) {
+    return lower(d->deepest, d->lowest / d->peak - 1.0);
+}
+
+static inline void climb_to(struct descent *d, double value) {
+    if (value > d->peak)
+        *d = (struct descent){value, INFINITY, deepest_of(d)};
+}
+
 static void drawdowns(const struct metric_input *in, const struct rows *rows, struct metrics *m) {
-    double peak = in->initial, top = in->initial, worst = 0.0, deepest = 0.0, longest = 0.0;
-    double since = (double)in->start;
+    struct descent closes = descend_from(in->initial), all = closes;
+    double longest = 0.0, since = (double)in->start;
     bool is_under = false;
     for (int64_t i = 0; i < rows->count; i++) {
         double equity = rows->equity[i], now = (double)rows->time[i];
-        is_under |= equity < peak;
+        is_under |= equity < closes.peak;
         if (is_under)
-            longest = fmax(longest, now - since);
-        if (equity >= peak) {
-            peak = equity;
+            longest = higher(longest, now - since);
+        if (equity >= closes.peak) {
             since = now;
             is_under = false;
         }
-        worst = fmin(worst, equity / peak - 1.0);
-        deepest = fmin(deepest, rows->low[i] / top - 1.0);
-        top = fmax(top, fmax(rows->high[i], equity));
-        deepest = fmin(deepest, equity / top - 1.0);
+        climb_to(&closes, equity);
+        descend_to(&closes, equity);
+        descend_to(&all, rows->low[i]);
+        climb_to(&all, higher(rows->high[i], equity));
+        descend_to(&all, equity);
     }
+    double worst = deepest_of(&closes);
     give(m, METRIC_MAX_DRAWDOWN, worst);
-    give(m, METRIC_MAX_DRAWDOWN_INTRABAR, fmin(worst, deepest));
+    give(m, METRIC_MAX_DRAWDOWN_INTRABAR, lower(worst, deepest_of(&all)));
     give(m, METRIC_LONGEST_DRAWDOWN, longest / (double)TIME_SECOND);
 }
 

@@ -73,32 +73,51 @@ int64_t picture_downsample(const struct account_series *series, int64_t max,
 /* The first row of a column; several columns share a row when there are few rows. */
 static int64_t first_row(int64_t rows, int column, int columns) { return rows * column / columns; }
 
+static double lower(double a, double b) { return b < a ? b : a; }
+static double higher(double a, double b) { return b > a ? b : a; }
+
+/* What the columns will span, however many they are. */
+static void measure(const struct account_series *s, struct canvas *c) {
+    c->bottom = INFINITY;
+    c->top = -INFINITY;
+    for (int64_t i = 0; i < s->count; i++) {
+        c->bottom = lower(c->bottom, s->equity[i]);
+        c->top = higher(c->top, higher(s->equity[i], s->high[i]));
+    }
+}
+
+/* Of rows under one peak the lowest is the deepest, so one division does for all of them. */
+static void deepen(struct column *column, double lowest, double peak) {
+    if (peak > 0.0)
+        column->drawdown = lower(column->drawdown, lowest / peak - 1.0);
+}
+
 static void fill_columns(const struct account_series *s, double initial, int count,
                          struct canvas *c) {
     double peak = initial;
     int64_t seen = 0; /* rows that the peak has met */
     c->count = count;
-    c->bottom = INFINITY;
-    c->top = -INFINITY;
     for (int i = 0; i < count; i++) {
         int64_t from = first_row(s->count, i, count), to = first_row(s->count, i + 1, count);
         to = to > from ? to : from + 1;
         struct column column = {.lowest = INFINITY, .highest = -INFINITY};
+        double under = INFINITY; /* the lowest since the peak */
         for (int64_t k = from; k < to; k++) {
-            if (k >= seen) {
-                peak = fmax(peak, s->equity[k]);
-                seen = k + 1;
+            double equity = s->equity[k];
+            if (k >= seen && equity > peak) {
+                deepen(&column, under, peak);
+                peak = equity;
+                under = equity;
             }
-            column.close = s->equity[k];
-            column.lowest = fmin(column.lowest, s->equity[k]);
-            column.highest = fmax(column.highest, fmax(s->equity[k], s->high[k]));
-            if (peak > 0.0)
-                column.drawdown = fmin(column.drawdown, s->equity[k] / peak - 1.0);
+            under = lower(under, equity);
+            column.lowest = lower(column.lowest, equity);
+            column.highest = higher(column.highest, higher(equity, s->high[k]));
         }
+        deepen(&column, under, peak);
+        seen = to > seen ? to : seen;
+        column.close = s->equity[to - 1];
         c->columns[i] = column;
-        c->bottom = fmin(c->bottom, column.lowest);
-        c->top = fmax(c->top, column.highest);
-        c->drawdown = fmin(c->drawdown, column.drawdown);
+        c->drawdown = lower(c->drawdown, column.drawdown);
     }
 }
 
@@ -239,7 +258,7 @@ void picture_equity(const struct account_series *series, double initial, int wid
         return;
     width = width < WIDTH_MIN ? WIDTH_MIN : width > WIDTH_MAX ? WIDTH_MAX : width;
     rows = rows < 1 ? 1 : rows > ROWS_MAX ? ROWS_MAX : rows;
-    fill_columns(series, initial, 1, &c); /* the ends, for the labels' width */
+    measure(series, &c); /* for the labels' width */
     const double values[] = {c.top, initial, c.bottom};
     for (size_t i = 0; i < ARRAY_LEN(values); i++) {
         money_label(labels[i], values[i], c.top - c.bottom);
