@@ -64,6 +64,16 @@ static int params_of_run(struct db *db, const char *text, const char *strategy, 
     return r;
 }
 
+/* A preset is params and nothing else: what it cannot keep is refused, not forgotten. */
+static int check_sets(const struct options *o, struct err *err) {
+    for (size_t i = 0; i < o->sets.count; i++)
+        if (!str_starts_with(o->sets.items[i], "params."))
+            return err_set(err, ERR_USAGE,
+                           "--set %s: expected params.KEY=VALUE (a preset keeps params only)",
+                           o->sets.items[i]);
+    return 0;
+}
+
 /* The --set options as params of a config, checked against the schema that is there now. */
 static int params_of_sets(const char *strategy, const struct options *o, struct str *ret,
                           struct err *err) {
@@ -94,21 +104,43 @@ static int params_of_sets(const char *strategy, const struct options *o, struct 
     return r;
 }
 
+struct search {
+    const char *name;
+    bool in_use;
+};
+
+static int take_use(void *self, const struct preset_row *row, struct err *err) {
+    struct search *s = self;
+    (void)err;
+    if (str_eq(row->name, s->name))
+        s->in_use = row->in_use;
+    return 0;
+}
+
 static int save(struct db *db, char **argv, const struct options *o, struct err *err) {
     struct str params = {0};
+    struct search old = {.name = argv[1]}; /* one that is in use stays so */
     int r;
     if (o->run && o->sets.count > 0)
         return err_set(err, ERR_USAGE, "--run and --set: expected one of them");
+    if (argv[1][0] == '\0')
+        return err_set(err, ERR_USAGE, "an empty name (a preset is called by its name)");
+    r = check_sets(o, err);
+    if (r < 0)
+        return r;
     if (o->run)
         r = params_of_run(db, o->run, argv[0], &params, err);
     else
         r = params_of_sets(argv[0], o, &params, err);
     if (r == 0)
+        r = preset_table_list(db, argv[0], take_use, &old, err);
+    if (r == 0)
         r = preset_table_save(db,
                               &(struct preset_row){.strategy = argv[0],
                                                    .name = argv[1],
                                                    .params = str_text(&params),
-                                                   .saved_at = wall_now()},
+                                                   .saved_at = wall_now(),
+                                                   .in_use = old.in_use},
                               err);
     if (r == 0)
         printf("saved preset %s of %s: %s\n", argv[1], argv[0], str_text(&params));
@@ -134,7 +166,7 @@ static void params_text(const char *json, struct str *ret) {
         str_appendf(ret, "%s%s=%s", ret->len > 0 ? " " : "", it.key,
                     jv_as_str(it.value) ? jv_as_str(it.value) : "?");
     if (ret->len == 0)
-        str_append(ret, "(defaults)");
+        str_append(ret, object ? "(defaults)" : "(damaged)");
     jv_free(object);
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/fs.h"
 #include "base/mem.h"
 #include "proc/probe.h"
 #include "run/stored_run.h"
@@ -28,11 +29,10 @@ static int take_build(const struct run_instance_row *row, struct build *ret, str
     if (cache_take(row->build_path, NULL, ret, &ignored) == 0 &&
         str_eq(ret->sha, row->build_sha256))
         return 0;
-    return err_set(
-        err, ERR_NOT_FOUND,
-        "build %.12s of %s is not kept any more, and %s is another one (build that source "
-        "again)",
-        row->build_sha256, row->strategy, row->build_path);
+    return err_set(err, ERR_NOT_FOUND,
+                   "build %.12s of %s is not kept any more, and %s is %s (build that source again)",
+                   row->build_sha256, row->strategy, row->build_path,
+                   fs_exists(row->build_path) ? "another one" : "gone");
 }
 
 static int find_build(void *self, const char *strategy, struct descriptor *ret_descriptor,
