@@ -20,6 +20,7 @@ ROOT = HERE.parent.parent
 sys.path.insert(0, str(HERE.parent / "support"))
 
 import compare  # noqa: E402
+import exported  # noqa: E402
 import journal  # noqa: E402
 import planted  # noqa: E402
 
@@ -88,6 +89,41 @@ def run(case, golden, folder, *settings):
     return journal.read(output)
 
 
+def qshost(folder):
+    """Runs a command on the database of that folder and gives its output."""
+
+    def command(*words):
+        done = subprocess.run(
+            [BUILD / "bin/qshost", *words, "--db", Path(folder) / "quasar.sqlite"],
+            capture_output=True,
+            text=True,
+            timeout=120,
+            cwd=folder,
+            env={**os.environ, "QS_CACHE": str(Path(folder) / "cache")},
+        )
+        if done.returncode != 0 or done.stderr:
+            raise Failed(f"{words} exits with {done.returncode}: {done.stdout}{done.stderr}")
+        return done.stdout
+
+    return command
+
+
+def check_record(golden, bars, expected, folder):
+    """The newest run out of the database: equal to the golden case as well, and so is its replay."""
+    command = qshost(folder)
+    records = exported.Exported(command, "last")
+    told = compare.differences(expected, compare.found_results(golden, records, bars))
+    if told:
+        raise Failed(f"{len(told)} differences in the record\n    " + "\n    ".join(told[:SHOWN]))
+    count, passed = planted.unseen(golden, records, bars, expected)
+    if passed:
+        raise Failed("planted errors in the record are not seen: " + ", ".join(passed))
+    said = command("replay", "last")
+    if not re.match(r"run \d+: identical \(", said):
+        raise Failed(f"replay: {said}")
+    return count
+
+
 def check(case, folder):
     """One case: its line for people. Raises Failed."""
     golden, bars = load(case)
@@ -99,12 +135,14 @@ def check(case, folder):
     count, passed = planted.unseen(golden, records, bars, expected)
     if passed:
         raise Failed("planted errors are not seen: " + ", ".join(passed))
+    count += check_record(golden, bars, expected, folder)
     sizes = ", ".join(f"{len(expected[t])} {t}" for t in ("trades", "fills") if t in expected)
     held, samples = len(expected["open_at_end"]), len(expected["equity_samples"])
     final = expected["money"][0]["final_equity"]
     return (
         f"{golden['id']}: {sizes}, {held} open at the end, {samples} equity samples,"
-        f" final equity {final!r}: equal; {count} planted errors seen"
+        f" final equity {final!r}: equal, from the journal and from the record;"
+        f" {count} planted errors seen; replay identical"
     )
 
 
