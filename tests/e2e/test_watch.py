@@ -15,7 +15,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 sys.path.insert(0, str(Path(__file__).resolve().parent / "watch_edits"))
 from cli import Bench
-from edits import ANY, FAILURE, FIRST, GOOD, GOODS, ID, NEW, NOTHING, SAVED, VARIANTS, Edits, apply, text
+from edits import ANY, FAILURE, FIRST, GOODS, ID, NEW, NOTHING, SAVED, VARIANTS, Edits, apply, text
 from watch import ENDS, Watch, brief, leftovers, mapped, sha
 
 STEPS = int(os.environ.get("QS_WATCH_STEPS", "80"))
@@ -112,7 +112,7 @@ class Session:
 
     def play(self, step):
         apply(step, self.source)
-        events = self.watch.settle()
+        events = self.watch.pass_mark()
         before = len(self.bench.failures)
         self.told(step, events)
         self.active(step)
