@@ -1,7 +1,13 @@
 /*
  * Booking and marking. A position keeps its average price for the public figures and lots for the
- * round trips; running extremes are kept once per position and folded into its lots only when a
- * fill changes the set of lots, so that a bar costs the same whatever the number of lots.
+ * round trips; running extremes are kept once per position and handed to its lots only when a fill
+ * changes the set of lots, so that a bar costs the same whatever the number of lots.
+ *
+ * So does a fill. What a lot lived through, the older ones did too: extremes are noted at the
+ * newest lot that saw them, and a lot's own are those noted at it and behind it. The newest lot
+ * (LIFO) has them all; when it goes, the one before it inherits. For the oldest (FIFO) the notes
+ * behind it are summed up once for all lots of that time (they are "settled"), and of what came
+ * later two numbers are kept.
  */
 #include "core/ledger.h"
 
@@ -66,19 +72,77 @@ static struct lot *lot_push(struct position *p) {
     return lot_at(p, p->lot_count++);
 }
 
+/* Not fmin and fmax: these are calls, and may give either of 0 and -0. */
+static inline double lower(double a, double b) { return b < a ? b : a; }
+static inline double higher(double a, double b) { return b > a ? b : a; }
+
+static void extend_lot(struct lot *lot, double low, double high) {
+    lot->low = lower(lot->low, low);
+    lot->high = higher(lot->high, high);
+}
+
+/* The oldest `count` lots saw these prices. */
+static void extend_oldest(struct position *p, int32_t count, double low, double high) {
+    if (count > p->settled) {
+        extend_lot(lot_at(p, count - 1), low, high);
+        p->rest_low = lower(p->rest_low, low);
+        p->rest_high = higher(p->rest_high, high);
+    } else if (count == p->settled) {
+        p->settled_low = lower(p->settled_low, low);
+        p->settled_high = higher(p->settled_high, high);
+    } else { /* settled in the instant of their purchase */
+        for (int32_t i = 0; i < count; i++)
+            extend_lot(lot_at(p, i), low, high);
+    }
+}
+
+static void unsettle(struct position *p) {
+    p->settled = 0;
+    p->settled_low = p->rest_low = INFINITY;
+    p->settled_high = p->rest_high = -INFINITY;
+}
+
+static void settle(struct position *p) {
+    for (int32_t i = p->lot_count - 2; i >= 0; i--) {
+        const struct lot *newer = lot_at(p, i + 1);
+        extend_lot(lot_at(p, i), newer->low, newer->high);
+    }
+    unsettle(p);
+    p->settled = p->lot_count;
+}
+
+/* The lot that goes next, with all that it saw in its own extremes. */
+static struct lot *lot_to_close(struct position *p, bool lifo) {
+    if (lifo)
+        return lot_at(p, p->lot_count - 1);
+    if (p->settled == 0)
+        settle(p);
+    struct lot *lot = lot_at(p, 0);
+    extend_lot(lot, lower(p->settled_low, p->rest_low), higher(p->settled_high, p->rest_high));
+    return lot;
+}
+
+static void drop_lot(struct position *p, bool lifo) {
+    p->lot_count--;
+    if (!lifo) {
+        p->lot_first = (p->lot_first + 1) & (p->lot_cap - 1);
+        p->settled--;
+    } else if (p->lot_count > 0) {
+        const struct lot *gone = lot_at(p, p->lot_count);
+        extend_lot(lot_at(p, p->lot_count - 1), gone->low, gone->high);
+    }
+}
+
 /* The running extremes become the lots' own; they start anew at `price`. */
 static void fold_extremes(struct position *p, double price, double multiplier) {
-    double low = fmin(p->low, price), high = fmax(p->high, price);
+    double low = lower(p->low, price), high = higher(p->high, price);
     double q = p->pub.quantity, avg = p->pub.average_price;
-    for (int32_t i = 0; i < p->lot_count; i++) {
-        struct lot *lot = lot_at(p, i);
-        lot->low = fmin(lot->low, low);
-        lot->high = fmax(lot->high, high);
-    }
+    if (p->lot_count > 0)
+        extend_oldest(p, p->lot_count, low, high);
     if (q != 0.0) {
         double at_low = q * (low - avg) * multiplier, at_high = q * (high - avg) * multiplier;
-        p->round.worst = fmin(p->round.worst, fmin(at_low, at_high));
-        p->round.best = fmax(p->round.best, fmax(at_low, at_high));
+        p->round.worst = lower(p->round.worst, lower(at_low, at_high));
+        p->round.best = higher(p->round.best, higher(at_low, at_high));
     }
     p->low = price;
     p->high = price;
@@ -99,8 +163,8 @@ static void emit_lot(const struct booking *b, const struct lot *lot, double unit
     r.gross = units * (b->price - lot->price) * b->multiplier;
     r.fees = entry_fee + exit_fee;
     r.net = r.gross - r.fees;
-    r.mae = fmin(0.0, fmin(at_low, at_high));
-    r.mfe = fmax(0.0, fmax(at_low, at_high));
+    r.mae = lower(0.0, lower(at_low, at_high));
+    r.mfe = higher(0.0, higher(at_low, at_high));
     if (each)
         each(user, &r);
 }
@@ -111,7 +175,7 @@ static void close_lots(struct ledger *l, struct position *p, const struct bookin
     bool lifo = l->settings->trades == TRADES_LIFO;
     double left = fabs(units), sign = units > 0.0 ? 1.0 : -1.0, total = left;
     while (p->lot_count > 0 && left > 0.0) {
-        struct lot *lot = lot_at(p, lifo ? p->lot_count - 1 : 0);
+        struct lot *lot = lot_to_close(p, lifo);
         double size = fabs(lot->quantity);
         bool whole = size <= left || size - left <= DUST * total;
         double part = whole ? size : left;
@@ -119,9 +183,7 @@ static void close_lots(struct ledger *l, struct position *p, const struct bookin
         emit_lot(b, lot, sign * part, entry_fee, fee * (part / total), each, user);
         left -= part;
         if (whole) {
-            if (!lifo)
-                p->lot_first = (p->lot_first + 1) & (p->lot_cap - 1);
-            p->lot_count--;
+            drop_lot(p, lifo);
         } else {
             lot->quantity -= sign * part;
             lot->fee -= entry_fee;
@@ -201,6 +263,7 @@ static void open_part(struct ledger *l, struct position *p, const struct booking
     double held = p->pub.quantity;
     if (held == 0.0) {
         open_list_add(l, b->symbol);
+        unsettle(p);
         p->pub.average_price = b->price;
         p->pub.opened = b->ts_event;
         p->round.entry_event = b->ts_event;
@@ -224,6 +287,8 @@ static void open_part(struct ledger *l, struct position *p, const struct booking
                                     .entry_event = b->ts_event,
                                     .entry_known = b->ts_known,
                                     .instant = b->instant};
+        p->rest_low = lower(p->rest_low, b->price);
+        p->rest_high = higher(p->rest_high, b->price);
     }
 }
 
@@ -300,15 +365,13 @@ static void extend_older(struct position *p, const struct mark *m) {
     double older = (p->pub.quantity - p->fresh) * m->multiplier;
     double at_low = older * (mark_low(m) - p->pub.average_price);
     double at_high = older * (mark_high(m) - p->pub.average_price);
-    for (int32_t i = 0; i < p->lot_count; i++) {
-        struct lot *lot = lot_at(p, i);
-        if (lot->instant == p->booked)
-            continue;
-        lot->low = fmin(lot->low, mark_low(m));
-        lot->high = fmax(lot->high, mark_high(m));
-    }
-    p->round.worst = fmin(p->round.worst, fmin(at_low, at_high));
-    p->round.best = fmax(p->round.best, fmax(at_low, at_high));
+    int32_t count = p->lot_count;
+    while (count > 0 && lot_at(p, count - 1)->instant == p->booked)
+        count--;
+    if (count > 0)
+        extend_oldest(p, count, mark_low(m), mark_high(m));
+    p->round.worst = lower(p->round.worst, lower(at_low, at_high));
+    p->round.best = higher(p->round.best, higher(at_low, at_high));
 }
 
 /* Value of one position at its mark, and with the extremes of the bar that it lived through. */

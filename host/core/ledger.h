@@ -54,7 +54,7 @@ struct lot {
     double quantity; /* signed, what is left */
     double price;
     double fee;       /* entry fee of what is left */
-    double low, high; /* extremes since the entry, without the position's running ones */
+    double low, high; /* extremes noted at it, of which older lots partake: see ledger.c */
     int64_t entry_event, entry_known;
     int64_t instant; /* in which it was booked */
 };
@@ -77,6 +77,9 @@ struct position {
     struct round_trip round;
     struct lot *lots; /* ring of lot_cap, a power of two */
     int32_t lot_first, lot_count, lot_cap;
+    int32_t settled; /* oldest lots that know what was noted at one another (FIFO) */
+    double settled_low, settled_high; /* what these saw since, and those behind them did not */
+    double rest_low, rest_high;       /* what those behind them saw: these did too */
 };
 
 struct ledger {
