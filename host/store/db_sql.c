@@ -28,10 +28,24 @@ void db_listen(void) {
     first_errno = 0;
 }
 
+/* Of the last call on the -wal, else on the file itself, that failed. */
+static int errno_of_files(struct db *db) {
+    sqlite3_file *wal = NULL;
+    int number = 0;
+    sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_JOURNAL_POINTER, &wal);
+    if (wal != NULL && wal->pMethods != NULL)
+        wal->pMethods->xFileControl(wal, SQLITE_FCNTL_LAST_ERRNO, &number);
+    if (number == 0)
+        sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_LAST_ERRNO, &number);
+    return number;
+}
+
 /* 0 when it is not known. ENOENT: where SQLite cannot make a file it tries to read it, and that one
  * is not there is what it tells us. */
 static int system_errno(struct db *db) {
-    int number = first_errno != 0 ? first_errno : sqlite3_system_errno(db->handle);
+    int number = first_errno != 0 ? first_errno : errno_of_files(db);
+    if (number == 0)
+        number = sqlite3_system_errno(db->handle);
     return number == ENOENT ? 0 : number;
 }
 

@@ -5,7 +5,7 @@
  *   QS_FAULT_UNDER   folder; only calls on files in it are counted (nothing without it)
  *   QS_FAULT_LOG     file elsewhere: a line "NUMBER CALL PATH" for each counted call, " !" if it
  * failed QS_FAULT_CALL    number, from 0, of the call that fails; none without it QS_FAULT_WHILE
- * file elsewhere: while it is there, every call fails QS_FAULT_LAST    file elsewhere: as of
+ * file elsewhere: while it is there, every call fails QS_FAULT_ONLY    file elsewhere: as of
  * QS_FAULT_CALL only calls on files with this in their name QS_FAULT_HOW     ENOSPC, EIO; short:
  * half of the bytes, then ENOSPC; KILL: SIGKILL before the call QS_FAULT_ONCE    the calls after it
  * work again
@@ -34,8 +34,8 @@
 #define SHOWN __attribute__((visibility("default")))
 
 static struct {
-    const char *under, *last, *when; /* last: see QS_FAULT_LAST */
-    long at;                         /* -1: none */
+    const char *under, *only, *when;
+    long at; /* -1: none */
     int error;
     bool is_once, is_short, is_kill;
     int log_fd;
@@ -55,7 +55,7 @@ __attribute__((constructor)) static void set_up(void) {
     const char *log = getenv("QS_FAULT_LOG");
     how = how ? how : "ENOSPC";
     set.at = at ? strtol(at, NULL, 10) : -1;
-    set.last = getenv("QS_FAULT_LAST");
+    set.only = getenv("QS_FAULT_ONLY");
     set.when = getenv("QS_FAULT_WHILE");
     set.error = strcmp(how, "EIO") == 0 ? EIO : ENOSPC;
     set.is_short = strcmp(how, "short") == 0;
@@ -75,11 +75,11 @@ static bool is_under(const char *path) {
 }
 
 static bool is_hit(const char *path, long number) {
+    if (set.only && !strstr(path, set.only))
+        return false;
     if (set.when && syscall(SYS_access, set.when, F_OK) == 0)
         return true;
-    if (set.at < 0 || number < set.at || (set.is_once && number > set.at))
-        return false;
-    return !set.last || strstr(path, set.last) != NULL;
+    return set.at >= 0 && number >= set.at && (!set.is_once || number == set.at);
 }
 
 static void note(long number, const char *call, const char *path, bool hit) {
@@ -229,6 +229,10 @@ OPENING_STREAM(fopen)
 OPENING_STREAM(fopen64)
 ON_PATH(mkstemp, AT_FDCWD, path, (char *path), path)
 ON_PATH(mkstemp64, AT_FDCWD, path, (char *path), path)
+SHOWN char *mkdtemp(char *path) {
+    FIND(char *, mkdtemp, (char *));
+    return fails_path("mkdtemp", AT_FDCWD, path) ? NULL : real(path);
+}
 ON_PATH(mkdir, AT_FDCWD, path, (const char *path, mode_t mode), path, mode)
 ON_PATH(rename, AT_FDCWD, to, (const char *from, const char *to), from, to)
 ON_PATH(link, AT_FDCWD, to, (const char *from, const char *to), from, to)
