@@ -19,7 +19,7 @@ struct conservation_book *books_at(struct conservation *c, int64_t strategy, int
 
 static void push_lot(struct conservation *c, struct conservation_book *book,
                      struct conservation_lot lot) {
-    if (book->first > 0 && book->first + book->count == book->cap) {
+    if (book->first > book->count && book->first + book->count == book->cap) {
         memmove(book->lots, book->lots + book->first, (size_t)book->count * sizeof(*book->lots));
         book->first = 0;
     }
