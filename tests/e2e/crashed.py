@@ -25,7 +25,8 @@ def write_config(path, data, **params):
 def fault(under, **how):
     """The environment that lets calls on files in that folder fail: see tests/support/fault_shim.c."""
     named = {f"QS_FAULT_{key.upper()}": str(value) for key, value in how.items()}
-    return {"LD_PRELOAD": str(SHIM), "QS_FAULT_UNDER": str(under), **named}
+    asan = os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"  # it wants to be the first
+    return {"LD_PRELOAD": str(SHIM), "ASAN_OPTIONS": asan, "QS_FAULT_UNDER": str(under), **named}
 
 
 def copy_database(folder, to):

@@ -89,7 +89,7 @@ class Case:
         self.t.equal(done.code, 1, f"{what}: exit code")
         is_one_sentence(self.t, error, what)
         if "open64" in what and DATABASE in what:
-            reason = "cannot be made"
+            reason = "cannot be made|the file is read-only"
         names = rf"(run\.qsj|t\.csv|plugins\b|{re.escape(str(self.folder))})"
         named = re.search(rf"{names}.*({reason})", error)
         self.t.check(named, f"{what}: names neither file nor reason: {error}")
