@@ -24,6 +24,16 @@ static double price_of(const struct engine *e, const struct execution *x, int op
     return price;
 }
 
+/* Whether the part that opens costs more than the one that closes: then they are two fills. */
+static bool pays_spread_by_part(const struct engine *e, const struct execution *x) {
+    return x->takes && e->settings->spread_side == SPREAD_ENTRY && e->settings->spread_bps > 0.0;
+}
+
+/* Of the part that closes, where the one that opens has this price. */
+static double close_price_of(const struct engine *e, const struct execution *x, double open_price) {
+    return pays_spread_by_part(e, x) ? price_of(e, x, 0) : open_price;
+}
+
 struct round_user {
     struct engine *engine;
     struct strategy *strategy;
@@ -165,11 +175,6 @@ static bool resolve_size(struct engine *e, const struct execution *x) {
     return true;
 }
 
-/* Whether the part that opens costs more than the one that closes: then they are two fills. */
-static bool pays_spread_by_part(const struct engine *e, const struct execution *x) {
-    return x->takes && e->settings->spread_side == SPREAD_ENTRY && e->settings->spread_bps > 0.0;
-}
-
 /* May `opening` units be opened after `closing` were closed? Both unsigned. */
 static struct risk_verdict test_opening(struct engine *e, const struct execution *x, double closing,
                                         double opening, double price) {
@@ -180,7 +185,7 @@ static struct risk_verdict test_opening(struct engine *e, const struct execution
     if (opening == 0.0 || check == CHECK_ACCEPTANCE || check == CHECK_NONE)
         return verdict;
     double multiplier = e->marks[o->symbol].multiplier, side = order_sign(o);
-    double close_price = price_of(e, x, 0), units = closing + opening;
+    double close_price = close_price_of(e, x, price), units = closing + opening;
     double fee = costs_commission(e->settings, multiplier, units, price);
     double close_fee = fee * (closing / units);
     if (closing > 0.0 &&
@@ -236,9 +241,9 @@ static void execute(void *self, const struct execution *x) {
             return;
         }
     }
-    double open_price = price_of(e, x, 1), close_price = price_of(e, x, 0);
+    double open_price = price_of(e, x, 1), close_price = close_price_of(e, x, open_price);
     if (!is_money(e, o, closing + opening, open_price) ||
-        !is_money(e, o, closing + opening, close_price)) {
+        (close_price != open_price && !is_money(e, o, closing + opening, close_price))) {
         oms_set_state(e, o, o->filled > 0.0 ? QS_ORDER_CANCELED : QS_ORDER_REJECTED,
                       REASON_BAD_PRICE, x->ts_event, 0.0, 0.0);
         return;
