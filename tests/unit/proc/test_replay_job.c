@@ -16,10 +16,18 @@ static void setup(void) {
     open_db();
 }
 
-/* Nothing is left behind, whatever happened. */
-static void teardown(void) {
+/* One replay; nothing is left behind, whatever happened. */
+static int replay(int64_t run) {
+    int before = count_entries("/proc/self/fd");
+    replay_result_fini(&result);
+    int r = replay_job_run(db, run, &result, &err);
     cr_expect_eq(count_entries(scratch), 2); /* . and .. */
+    cr_expect_eq(count_entries("/proc/self/fd"), before);
     cr_expect_eq(waitpid(-1, NULL, WNOHANG), -1);
+    return r;
+}
+
+static void teardown(void) {
     replay_result_fini(&result);
     jobs_teardown();
 }
@@ -32,15 +40,13 @@ static void record(const char *rest) {
 }
 
 static void is_identical(int64_t run) {
-    replay_result_fini(&result);
-    cr_assert_eq(replay_job_run(db, run, &result, &err), 0, "%s", err.text);
+    cr_assert_eq(replay(run), 0, "%s", err.text);
     cr_expect(result.same, "%s", str_text(&result.where));
     cr_expect_eq(result.where.len, 0);
 }
 
 static void differs(const char *where) {
-    replay_result_fini(&result);
-    cr_assert_eq(replay_job_run(db, 1, &result, &err), 0, "%s", err.text);
+    cr_assert_eq(replay(1), 0, "%s", err.text);
     cr_expect_not(result.same);
     cr_expect_str_eq(str_text(&result.where), where);
 }
@@ -75,8 +81,7 @@ Test(replay_job, the_sides_are_named_too_where_the_numbers_differ) {
     record("");
     ask("DELETE FROM strategy_run WHERE strategy_run_id = 1");
     ask("UPDATE strategy_run SET rejected = 9 WHERE strategy_run_id = 2");
-    replay_result_fini(&result);
-    cr_assert_eq(replay_job_run(db, 2, &result, &err), 0, "%s", err.text);
+    cr_assert_eq(replay(2), 0, "%s", err.text);
     cr_expect_str_eq(str_text(&result.where),
                      "strategy_run: rejected: 9 in the record, 0 in the replay");
 }
@@ -104,8 +109,7 @@ Test(replay_job, bars_that_changed_are_named_by_their_file) {
     write_bars(100.5);
     snprintf(start, sizeof start, "the bars of %s/aaa_1d.csv are not those of then (40 with hash ",
              folder);
-    replay_result_fini(&result);
-    cr_assert_eq(replay_job_run(db, 1, &result, &err), 0, "%s", err.text);
+    cr_assert_eq(replay(1), 0, "%s", err.text);
     cr_expect_not(result.same);
     cr_expect_eq(strncmp(str_text(&result.where), start, strlen(start)), 0, "%s",
                  str_text(&result.where));
@@ -118,7 +122,7 @@ Test(replay_job, bars_that_are_gone_are_an_error) {
     record("");
     snprintf(path, sizeof path, "%s/aaa_1d.csv", folder);
     cr_assert_eq(unlink(path), 0);
-    cr_expect_lt(replay_job_run(db, 1, &result, &err), 0);
+    cr_expect_lt(replay(1), 0);
     cr_expect_eq(strncmp(err.text, "run 1: ", 7), 0, "%s", err.text);
     cr_expect_not_null(strstr(err.text, "aaa_1d.csv"), "%s", err.text);
 }
@@ -126,7 +130,7 @@ Test(replay_job, bars_that_are_gone_are_an_error) {
 Test(replay_job, a_build_that_is_not_kept_is_an_error) {
     record("");
     ask("UPDATE strategy_instance SET build_sha256 = 'f00d'");
-    cr_expect_eq(replay_job_run(db, 1, &result, &err), ERR_NOT_FOUND, "%s", err.text);
+    cr_expect_eq(replay(1), ERR_NOT_FOUND, "%s", err.text);
     cr_expect_not_null(strstr(err.text, "build f00d of ema_cross is not kept any more"), "%s",
                        err.text);
 }
@@ -134,9 +138,9 @@ Test(replay_job, a_build_that_is_not_kept_is_an_error) {
 Test(replay_job, only_a_run_that_is_done_is_replayed) {
     conf_double("bar_crash", "");
     cr_expect_eq(run_job(), ERR_CRASH);
-    cr_expect_eq(replay_job_run(db, 1, &result, &err), ERR_USAGE);
+    cr_expect_eq(replay(1), ERR_USAGE);
     cr_expect_str_eq(err.text, "run 1: it is failed: only a run that is done can be replayed");
-    cr_expect_eq(replay_job_run(db, 2, &result, &err), ERR_NOT_FOUND);
+    cr_expect_eq(replay(2), ERR_NOT_FOUND);
 }
 
 Test(replay_job, a_config_that_was_changed_is_no_crash) {
@@ -147,8 +151,7 @@ Test(replay_job, a_config_that_was_changed_is_no_crash) {
         char sql[120];
         snprintf(sql, sizeof sql, "UPDATE strategy_run SET config = %s", configs[i]);
         ask(sql);
-        replay_result_fini(&result);
-        cr_expect_lt(replay_job_run(db, 1, &result, &err), 0, "%s", configs[i]);
+        cr_expect_lt(replay(1), 0, "%s", configs[i]);
         cr_expect_eq(strncmp(err.text, "run 1: ", 7), 0, "%s", err.text);
     }
 }
@@ -156,6 +159,6 @@ Test(replay_job, a_config_that_was_changed_is_no_crash) {
 Test(replay_job, a_folder_for_scratch_that_is_not_there_is_told) {
     record("");
     setenv("TMPDIR", "/none", 1);
-    cr_expect_lt(replay_job_run(db, 1, &result, &err), 0);
+    cr_expect_lt(replay(1), 0);
     cr_expect_not_null(strstr(err.text, "TMPDIR"), "%s", err.text);
 }

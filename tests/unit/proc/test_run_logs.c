@@ -68,6 +68,15 @@ Test(run_logs, a_run_has_a_line_for_each_order_fill_and_trade) {
     cr_expect_eq(count_all("errors"), 0);
 }
 
+Test(run_logs, a_trade_that_the_last_fill_closes_has_its_line) {
+    open_db();
+    conf_ema_cross("close_at_end: last_close\n");
+    cr_assert_eq(run_job(), 0, "%s", err.text);
+    cr_assert_eq(job.report.collector->position_count, 0);
+    run_logs_write(&job, NULL);
+    cr_expect_eq(count("trades", "trade closed"), job.report.collector->trade_count);
+}
+
 Test(run_logs, the_line_of_the_run_has_its_metrics) {
     open_db();
     conf_ema_cross("");

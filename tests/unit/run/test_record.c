@@ -3,6 +3,8 @@
  */
 #include "run/record.h"
 
+#include <unistd.h>
+
 #include "base/json.h"
 #include "report/result_json.h"
 #include "unit/run/recorded.h"
@@ -92,6 +94,17 @@ Test(record, a_feed_has_its_absolute_file_and_what_is_in_it) {
                      expected);
 }
 
+Test(record, a_file_behind_a_link_is_named_itself) {
+    char from[128], to[128];
+    snprintf(from, sizeof from, "%s/aaa_1d.csv", folder);
+    snprintf(to, sizeof to, "%s/link_1d.csv", folder);
+    cr_assert_eq(symlink(from, to), 0);
+    begin_run("strategy: one\ndata: [{file: link_1d.csv}]\n");
+    cr_expect_str_eq(ask("SELECT symbol, replace(file, rtrim(file, 'abcdefghijklmnopqrstuvwxyz_."
+                         "0123456789'), '') FROM strategy_feed"),
+                     "LINK|aaa_1d.csv");
+}
+
 Test(record, the_last_row_has_counts_and_the_result) {
     begin_run(ones);
     speak_whole_run();
@@ -133,6 +146,47 @@ Test(record, a_short_equity_curve_is_whole) {
              "%lld|1000.0|1000.0|1000.0;%lld|1000.0|1000.0|1000.0;%lld|1000.0|1000.0|1000.0",
              (long long)T1, (long long)T2, (long long)T3);
     cr_expect_str_eq(ask("SELECT time, equity, low, high FROM equity_curve"), expected);
+}
+
+Test(record, a_point_of_the_curve_has_its_low_and_its_high) {
+    begin_run(ones);
+    speak();
+    plan_write_header(plan, &speech);
+    journal_put_start(&speech, &(struct j_start){.time = T1, .bars = 1});
+    journal_put_equity(
+        &speech,
+        &(struct j_equity){.time = T1, .cash = 5, .equity = 10, .low = 8, .high = 13, .net = 5});
+    end_speech();
+    make_report();
+    cr_assert_eq(record_finish(writer, &report, NULL, 2000, &err), 0, "%s", err.text);
+    cr_expect_str_eq(ask("SELECT equity, low, high FROM equity_curve"), "10.0|8.0|13.0");
+}
+
+Test(record, orders_and_refusals_are_counted) {
+    begin_run(ones);
+    speak();
+    plan_write_header(plan, &speech);
+    journal_put_start(&speech, &(struct j_start){.time = T1, .bars = 1});
+    for (int64_t id = 1; id <= 3; id++) {
+        journal_put_order(&speech, &(struct j_order){.time = T1,
+                                                     .id = id,
+                                                     .number = id,
+                                                     .side = QS_BUY,
+                                                     .type = QS_MARKET,
+                                                     .quantity = 1,
+                                                     .tag = ""});
+        journal_put_order_event(
+            &speech, &(struct j_order_event){.time = T1, .order = id, .state = QS_ORDER_NEW});
+        if (id < 3) /* two of three */
+            journal_put_order_event(&speech, &(struct j_order_event){.time = T1,
+                                                                     .order = id,
+                                                                     .state = QS_ORDER_REJECTED,
+                                                                     .reason = REASON_ZERO_SIZE});
+    }
+    end_speech();
+    make_report();
+    cr_assert_eq(record_finish(writer, &report, NULL, 2000, &err), 0, "%s", err.text);
+    cr_expect_str_eq(ask("SELECT orders, rejected FROM strategy_run"), "3|2");
 }
 
 Test(record, a_long_equity_curve_keeps_its_ends_and_extremes) {

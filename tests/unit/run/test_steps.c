@@ -139,6 +139,20 @@ Test(steps, a_strategy_of_two_feeds_decides_once_an_instant_and_sees_both) {
     cr_expect_str_eq(rows("timeframe, context_hash"), expected);
 }
 
+Test(steps, of_two_feeds_that_close_together_the_first_gives_the_timeframe) {
+    write_file("bbb_1h.csv", "time,open,high,low,close,volume\n"
+                             "2024-01-01T22:00,10,12,8,11,9\n2024-01-01T23:00,10,12,8,11,9\n");
+    begin_run("data: [{file: aaa_1d.csv}, {file: bbb_1h.csv}]\nlog: full\nstrategy: many\n");
+    speak();
+    journal_put_start(&speech, &(struct j_start){.time = T1 - TIME_HOUR, .bars = 1});
+    equity(T1 - TIME_HOUR, 0);
+    equity(T1, 0); /* the day and its last hour */
+    equity(T2, 0);
+    cr_assert_eq(play(), 0, "%s", err.text);
+    /* ids go by timeframe (run/bind.c): the hours are feed 0 */
+    cr_expect_str_eq(rows("timeframe"), "1h;1h;1d");
+}
+
 Test(steps, other_silos_end_no_instant) {
     begin_run("silos: [{name: a, initial_cash: 5}, {name: b, initial_cash: 5}]\n"
               "data: [{file: aaa_1d.csv}]\nlog: full\nstrategies:\n"

@@ -102,6 +102,15 @@ Test(stored_run, metrics_of_a_run_that_recorded_few_bars_are_its_own) {
     }
 }
 
+Test(stored_run, the_final_equity_of_such_a_run_is_its_rows) {
+    char yaml[200];
+    snprintf(yaml, sizeof yaml, "%slog: trades\n", ones);
+    record(yaml);
+    ask("UPDATE strategy_run SET final_equity = 777.5"); /* no bar says otherwise */
+    load(1);
+    cr_expect_eq(stored.report.metrics.final_equity, 777.5);
+}
+
 Test(stored_run, a_damaged_result_of_such_a_run_is_told) {
     char yaml[200];
     snprintf(yaml, sizeof yaml, "%slog: trades\n", ones);
