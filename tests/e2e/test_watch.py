@@ -81,7 +81,7 @@ class Session:
         check(event["build"] == event["active"], f"{what}: build {event['build']}")
         check(event["run"] > 0 and event["metrics"], f"{what}: no run, or no metrics")
         for param in step.lost:
-            check(any(f"params.{param}" in note for note in event["notes"]), f"{what}: {event['notes']}")
+            check(any(param in note for note in event["notes"]), f"{what}: {event['notes']}")
         if not check(event["comparison"] is not None, f"{what}: no comparison"):
             return
         differs = event["comparison"]["decision"]["differs"]
