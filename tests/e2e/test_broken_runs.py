@@ -50,10 +50,10 @@ def so_of(double):
     return DOUBLES / f"{double}.so"
 
 
-def backtest(t, double, folder, *options):
+def backtest(t, double, folder, *options, deadline=DEADLINE_MS):
     return t.run(
         "backtest", "--strategy", so_of(double), "--data", "bars_1d.csv", *options,
-        cwd=folder, env={"QS_DEADLINE_MS": str(DEADLINE_MS)},
+        cwd=folder, env={"QS_DEADLINE_MS": str(deadline)},
     )  # fmt: skip
 
 
@@ -117,15 +117,16 @@ def others(t, folder):
 
 def loud(t, folder, once):
     """Ten megabytes of output: the last of it is shown, and the run is as good as a silent one."""
-    chatter = backtest(t, "chatter", folder, "--json", "--no-record")
+    long = 10000  # who only prints must not be taken for a hang on a busy machine
+    chatter = backtest(t, "chatter", folder, "--json", "--no-record", deadline=long)
     t.check(chatter.code == 0 and chatter.seconds < SECONDS, f"chatter: {chatter.code}, {chatter.seconds} s")
     t.check(chatter.err.endswith("the last word\n"), f"chatter: the end of its output: {chatter.err[-60:]}")
     t.check(len(chatter.err) <= 1 << 20, f"chatter: {len(chatter.err)} bytes of output are shown")
     t.check(chatter.out.startswith("{") and '"fills": 0' in chatter.out, "chatter: the result is alone on stdout")
-    prints = backtest(t, "bar_prints", folder, "--json", "--no-record")
+    prints = backtest(t, "bar_prints", folder, "--json", "--no-record", deadline=long)
     t.equal(prints.code, 0, "bar_prints: exit code")
     t.equal(prints.err.split("\n")[-2], "bar 100", "bar_prints: its last line")
-    fork = backtest(t, "ctor_fork", folder, "--no-record")  # what it forked is looked for by run()
+    fork = backtest(t, "ctor_fork", folder, "--no-record", deadline=long)  # what it forked is looked for by run()
     t.equal(fork.code, 0, "ctor_fork: exit code")
     t.equal(t.json(*GOOD, "--no-record", cwd=folder)["hashes"], once, "a run after them")
 
