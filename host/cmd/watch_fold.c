@@ -53,3 +53,23 @@ void watch_fold(const char *text, int width, struct str *ret) {
         }
     }
 }
+
+/* Characters after which a path may begin. */
+static bool may_begin(const char *text, const char *at) {
+    return at == text || strchr(" \t\n'\"(`=:,", at[-1]) != NULL;
+}
+
+void watch_shorten(const char *text, const char *folder, struct str *ret) {
+    size_t len = strlen(folder);
+    const char *from = text;
+    for (const char *at = text; len > 1 && (at = strstr(at, folder)) != NULL;) {
+        if (!may_begin(text, at) || at[len] != '/') {
+            at++;
+            continue;
+        }
+        str_append_n(ret, from, (size_t)(at - from));
+        at += len + 1;
+        from = at;
+    }
+    str_append(ret, from);
+}

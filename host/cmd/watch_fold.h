@@ -11,4 +11,9 @@
  * sequence of colour none. */
 void watch_fold(const char *text, int width, struct str *ret);
 
+/* Appends text with absolute paths into `folder` made relative to it: "/p/custom/my.c:3:1: ..."
+ * read in /p is "custom/my.c:3:1: ...". Where a path begins in the middle of another it is left
+ * alone. */
+void watch_shorten(const char *text, const char *folder, struct str *ret);
+
 #endif

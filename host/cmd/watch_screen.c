@@ -2,8 +2,10 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/str.h"
 #include "base/time.h"
@@ -38,12 +40,16 @@ static void put_json(struct watch_screen *s, struct jv *event) {
     jv_free(event);
 }
 
-/* For people; on a terminal, lines that are too long go on in the next one, indented. */
+/* For people: paths from where they stand; on a terminal, lines that are too long go on in the next
+ * one, indented. */
 static void put_text(struct watch_screen *s, const struct str *text) {
-    struct str folded = {0};
+    struct str shortened = {0}, folded = {0};
+    char here[PATH_MAX];
+    watch_shorten(str_text(text), getcwd(here, sizeof here) ? here : "", &shortened);
     if (s->terminal)
-        watch_fold(str_text(text), terminal_width(), &folded);
-    put(s, str_text(s->terminal ? &folded : text));
+        watch_fold(str_text(&shortened), terminal_width(), &folded);
+    put(s, str_text(s->terminal ? &folded : &shortened));
+    str_fini(&shortened);
     str_fini(&folded);
 }
 
