@@ -61,14 +61,14 @@ def raw_states(path):
     return dict(select(path, "SELECT strategy_run_id, status FROM strategy_run ORDER BY 1"))
 
 
-def rows_of(path, run):
-    """A hash of all rows of a run in all tables."""
+def rows_of(path, run, but=()):
+    """A hash of all rows of a run in all tables but those."""
     digest = hashlib.sha256()
     with sqlite3.connect(path) as db:
         names = [r[0] for r in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
         for name in sorted(names):
             columns = [r[1] for r in db.execute(f"PRAGMA table_info({name})")]
-            if "strategy_run_id" in columns:
+            if "strategy_run_id" in columns and name not in but:
                 order = ", ".join(str(i + 1) for i in range(len(columns)))
                 query = f"SELECT * FROM {name} WHERE strategy_run_id = ? ORDER BY {order}"
                 for row in db.execute(query, (run,)):

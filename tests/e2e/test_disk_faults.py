@@ -19,6 +19,7 @@ from crashed import (
     is_one_sentence,
     is_sound,
     raw_states,
+    rows_of,
     select,
     settings,
     states,
@@ -28,6 +29,8 @@ from watch import ENDS, leftovers, sha
 
 STEP = settings("QS_FAULT_STEP", 5)
 BARS = 60
+BARS_LONG = 30_000
+UNMADE = "cannot be made|the file is read-only"  # SQLite tries to read what it cannot make
 NOT_BUILT = r"qshost: custom/mine\.c: not built; plugins/mine\.so stays as it was"
 MODES = {  # what fails, once or from then on, and what the sentence says
     "full": (dict(how="ENOSPC"), "disk is full|No space left"),
@@ -47,6 +50,7 @@ class Case:
         prepare(t, self.origin)
         self.folder = t.folder / "faults"
         self.expected = expected or (lambda folder: True)  # of (folder): all that it makes is there
+        self.rows = None  # of the run, when nothing fails
         self.run = self.count_runs(self.origin / DATABASE) + 1
         self.calls = self.measure()
 
@@ -63,10 +67,17 @@ class Case:
         self.renew()
         self.t.good(*self.command, cwd=self.folder, env=fault(self.folder, log=log))
         self.check_success(f"{self.name}: without faults")
+        if "backtest" in self.command:
+            self.rows = self.rows_now()
         return log.read_text().splitlines()
 
     def check_success(self, what):
         self.t.check(self.expected(self.folder), f"{what}: not all of it is there")
+        if self.rows:
+            self.t.equal(self.rows_now(), self.rows, f"{what}: rows of the run")
+
+    def rows_now(self):
+        return rows_of(self.folder / DATABASE, self.run, ("strategy_run",))  # times and paths are there
 
     def fail_at(self, number, mode):
         options, reason = MODES[mode]
@@ -89,7 +100,7 @@ class Case:
         self.t.equal(done.code, 1, f"{what}: exit code")
         is_one_sentence(self.t, error, what)
         if "open64" in what and DATABASE in what:
-            reason = "cannot be made|the file is read-only"
+            reason = UNMADE
         names = rf"(run\.qsj|t\.csv|plugins\b|{re.escape(str(self.folder))})"
         named = re.search(rf"{names}.*({reason})", error)
         self.t.check(named, f"{what}: names neither file nor reason: {error}")
@@ -138,7 +149,7 @@ class WatchCase(Case):
             done.err = told[-1]["error"]["text"]
         good = done.code == 0 and told and told[-1]["event"] == "result"
         if not good:
-            self.t.check(re.search(f"{reason}|cannot be made", done.err), f"{what}: why: {done.err!r}")
+            self.t.check(re.search(f"{reason}|{UNMADE}", done.err), f"{what}: why: {done.err!r}")
         status = self.check_database(done, what)  # of the active build's run, for comparison
         if good:
             self.t.equal(self.found.get(told[-1]["run"]), "done", f"{what}: the run of a result")
@@ -155,12 +166,13 @@ class WatchCase(Case):
 def sweep(t, case):
     """Every call, in every way."""
     ends = {}
+    step = STEP * (1 + len(case.calls) // 250)
     for first, mode in enumerate(MODES):
-        for number in range(first % STEP, len(case.calls), STEP):
+        for number in range(first * step // len(MODES), len(case.calls), step):
             done, status = case.fail_at(number, mode)
             sentence = done.err.strip().replace(str(case.folder), "DIR")
             ends.setdefault((done.code, status or "no run", sentence), []).append(f"{mode} {number}")
-            if number % 20 == first and "backtest" in case.command:
+            if number % 20 == first % step and "backtest" in case.command:
                 check_next(t, case, f"{case.name}: after {mode} at {number}")
     print(f"{case.name}: {len(case.calls)} calls, {len(MODES)} ways", flush=True)
     for (code, status, sentence), when in sorted(ends.items()):
@@ -183,6 +195,12 @@ def with_run(t, folder):
     """A run can be made there."""
     write_bars(folder / "small_1d.csv", BARS)
     write_config(folder / "run.json", "small_1d.csv")
+
+
+def with_long_run(t, folder):
+    """A run that is written in several transactions."""
+    t.good("data", "synth", "-n", BARS_LONG, "-t", "1m", "-o", folder / "long.csv")
+    write_config(folder / "run.json", "long.csv", rate=0.1)
 
 
 def with_record(t, folder):
@@ -242,6 +260,7 @@ BACKTEST = ("backtest", "-c", "run.json")
 PRESET = ("preset", "save", "ema_cross", "quick", "--set", "params.fast=5")
 CASES = [
     ("first run", (*BACKTEST, "-o", "run.qsj"), with_run, is_recorded(1)),
+    ("long run", BACKTEST, with_long_run, is_recorded(1)),
     ("run after a crash", BACKTEST, with_crash, is_recorded(3)),
     ("preset", PRESET, with_record, has_preset),
     ("delete", ("runs", "--delete", "1"), with_record, is_deleted),
