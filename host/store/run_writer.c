@@ -196,7 +196,8 @@ static int end_run(struct run_writer *w, const struct run_end *end, const struct
     return 0;
 }
 
-/* What could not be written is lost; the row may still say why. Not after a wait that was in vain. */
+/* What could not be written is lost; the row may still say why. Not after a wait that was in vain.
+ */
 static int end_broken(struct run_writer *w, const struct run_failure *why, struct err *err) {
     if (w->failed == ERR_BUSY)
         return first_error(w, err);
