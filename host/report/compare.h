@@ -72,6 +72,7 @@ struct compare_text {
     const char *before_name, *after_name;
     const struct compare_sight *before_sight, *after_sight;
     int width, trade_max;
+    bool is_edit; /* the builds are meant to differ: they are not told among the inputs */
 };
 /* Table of metrics (result first; only those that differ, and the headline ones always). */
 void compare_text_metrics(const struct comparison *c, const struct compare_text *how,

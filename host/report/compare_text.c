@@ -240,6 +240,8 @@ void compare_text_inputs(const struct comparison *c, const struct compare_text *
     for (int64_t i = 0; i < inputs.count; i++) {
         const struct compare_input *item = &inputs.items[i];
         struct str label = {0};
+        if (how->is_edit && item->kind == INPUT_BUILD)
+            continue;
         str_appendf(&label, "%s %s", compare_input_kind_name(item->kind), item->name);
         sides_add(&sides, false, str_text(&label), item->before != NULL ? item->before : "-",
                   item->after != NULL ? item->after : "-");
