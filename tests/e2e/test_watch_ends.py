@@ -210,7 +210,10 @@ def while_compiling(bench):
     """A compiler that hangs: a newer save and a signal stop it at once, and its temporaries go."""
     project = project_of(bench)
     slow = bench.folder / "slow-cc"
-    slow.write_text('#!/bin/sh\nfor a; do case "$a" in *.c) grep -q SLOW "$a" && sleep 60 ;; esac; done\nexec cc "$@"\n')
+    slow.write_text("""#!/bin/sh
+for a; do case "$a" in *.c) grep -q SLOW "$a" && sleep 60 ;; esac; done
+exec cc "$@"
+""")
     slow.chmod(0o755)
     watch = Watch(bench, project, env={"CC": str(slow)})
     watch.wait("result")
