@@ -161,7 +161,8 @@ static struct compare_text how_of(const struct watch_screen *s, const struct wat
                                  .before_sight = has_sights ? &o->before_sight : NULL,
                                  .after_sight = has_sights ? &o->after_sight : NULL,
                                  .width = terminal_width(),
-                                 .trade_max = s->trade_max};
+                                 .trade_max = s->trade_max,
+                                 .is_edit = true};
 }
 
 /* ---- whole texts ---- */
