@@ -159,7 +159,9 @@ static void emit_lot(const struct booking *b, const struct lot *lot, double unit
                       .exit_known = b->ts_known,
                       .quantity = units,
                       .entry_price = lot->price,
-                      .exit_price = b->price};
+                      .exit_price = b->price,
+                      .entry_order = lot->entry_order,
+                      .exit_order = b->order};
     r.gross = units * (b->price - lot->price) * b->multiplier;
     r.fees = entry_fee + exit_fee;
     r.net = r.gross - r.fees;
@@ -206,7 +208,9 @@ static void emit_flat(struct position *p, const struct booking *b, ledger_round_
                       .fees = t->fees,
                       .net = t->gross - t->fees,
                       .mae = t->worst,
-                      .mfe = t->best};
+                      .mfe = t->best,
+                      .entry_order = t->entry_order,
+                      .exit_order = b->order};
     if (each)
         each(user, &r);
 }
@@ -268,6 +272,7 @@ static void open_part(struct ledger *l, struct position *p, const struct booking
         p->pub.opened = b->ts_event;
         p->round.entry_event = b->ts_event;
         p->round.entry_known = b->ts_known;
+        p->round.entry_order = b->order;
     } else {
         p->pub.average_price = (held * p->pub.average_price + units * b->price) / (held + units);
     }
@@ -286,6 +291,7 @@ static void open_part(struct ledger *l, struct position *p, const struct booking
                                     .high = b->price,
                                     .entry_event = b->ts_event,
                                     .entry_known = b->ts_known,
+                                    .entry_order = b->order,
                                     .instant = b->instant};
         p->rest_low = lower(p->rest_low, b->price);
         p->rest_high = higher(p->rest_high, b->price);

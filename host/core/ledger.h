@@ -56,7 +56,8 @@ struct lot {
     double fee;       /* entry fee of what is left */
     double low, high; /* extremes noted at it, of which older lots partake: see ledger.c */
     int64_t entry_event, entry_known;
-    int64_t instant; /* in which it was booked */
+    int64_t entry_order; /* as the booking says */
+    int64_t instant;     /* in which it was booked */
 };
 
 /* Sums of a round trip from flat to flat. */
@@ -66,6 +67,7 @@ struct round_trip {
     double fees, gross;
     double worst, best; /* excursion of the whole position, money */
     int64_t entry_event, entry_known;
+    int64_t entry_order; /* that left flat */
 };
 
 struct position {
@@ -98,6 +100,7 @@ struct booking {
     int32_t phase; /* enum fill_phase */
     double quantity, price, multiplier, fee;
     int64_t ts_event, ts_known;
+    int64_t order;   /* whose fill it is; only handed on to rounds */
     int64_t instant; /* number of the instant in which it is booked */
 };
 
@@ -108,11 +111,13 @@ struct booked {
     double position; /* units held after it */
 };
 
-/* A closed round trip. */
+/* A closed round trip. Its orders are that of the lot (flat to flat: the first to enter) and that
+ * of the fill which closed it (flat to flat: the last to leave). */
 struct round {
     int32_t symbol;
     int64_t entry_event, entry_known, exit_event, exit_known;
     double quantity, entry_price, exit_price, gross, fees, net, mae, mfe;
+    int64_t entry_order, exit_order;
 };
 typedef void (*ledger_round_fn)(void *user, const struct round *round);
 

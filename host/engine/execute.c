@@ -58,7 +58,9 @@ static void on_round(void *user, const struct round *r) {
                                                     .fees = r->fees,
                                                     .net = r->net,
                                                     .mae = r->mae,
-                                                    .mfe = r->mfe});
+                                                    .mfe = r->mfe,
+                                                    .entry_order = r->entry_order,
+                                                    .exit_order = r->exit_order});
     if (!oms_is_heard(u->strategy, EVENT_TRADE))
         return;
     struct strategy_event *event = oms_event(u->strategy, EVENT_TRADE);
@@ -112,6 +114,7 @@ static void book(struct engine *e, const struct execution *x, double units, doub
                         .fee = costs_commission_share(e->settings, multiplier, units, price, share),
                         .ts_event = x->ts_event,
                         .ts_known = x->ts_known,
+                        .order = o->id,
                         .instant = e->number};
     struct booked done, silo_done;
     e->counts.fills++;

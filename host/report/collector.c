@@ -288,6 +288,10 @@ static int take_trade(struct collector *c, const struct journal_record *record, 
                      r.id, c->trade_count);
     if (rc == 0 && r.exit_known < r.entry_known)
         rc = err_set(err, ERR_FORMAT, "journal: trade %" PRId64 " ends before it begins", r.id);
+    if (rc == 0 && r.entry_order != 0)
+        rc = check_order(c, "trade", r.entry_order, err);
+    if (rc == 0 && r.exit_order != 0)
+        rc = check_order(c, "trade", r.exit_order, err);
     if (rc == 0 && (!isfinite(r.quantity) || !isfinite(r.entry_price) || !isfinite(r.exit_price) ||
                     !isfinite(r.gross) || !isfinite(r.fees) || !isfinite(r.net) ||
                     !isfinite(r.mae) || !isfinite(r.mfe)))

@@ -1,7 +1,8 @@
 /*
  * A table of kinds: for each record what to make of it. Orders take two passes, since their last
- * state comes after them. Accounts come one row late: a second record of the same instant replaces
- * the first (a run that closes its positions at the end).
+ * state comes after them; trades, for the tags of their orders. Accounts come one row late: a
+ * second record of the same instant replaces the first (a run that closes its positions at the
+ * end).
  */
 #include "report/export.h"
 
@@ -24,7 +25,8 @@ struct export_kind {
     { &export_tables[EXPORT_##NAME], (records), (row), 0, NULL }
 
 static const struct export_kind kinds[] = {
-    KIND(TRADES, RECORDS(TRADE), export_row_trade),
+    {&export_tables[EXPORT_TRADES], RECORDS(TRADE), export_row_trade, RECORDS(ORDER),
+     export_look_tag},
     KIND(FILLS, RECORDS(FILL) | RECORDS(ALLOCATION), export_row_fill),
     {&export_tables[EXPORT_ORDERS], RECORDS(ORDER), export_row_order,
      RECORDS(ORDER) | RECORDS(ORDER_EVENT) | RECORDS(FILL), export_look_order},

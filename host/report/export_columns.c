@@ -27,6 +27,11 @@ static const struct export_column trades[] = {
     {"mfe", "money", "best excursion while it was open, at least 0"},
     {"entry_known", "time", "when the strategy could know of the entry: the bar's close"},
     {"exit_known", "time", "the same of the exit"},
+    {"entry_order", "integer",
+     "id of the order that opened it (flat: that left flat; table orders)"},
+    {"exit_order", "integer", "id of the order that closed it (flat: the last of several)"},
+    {"entry_tag", "text", "the strategy's own word on the entry order; empty without"},
+    {"exit_tag", "text", "the same on the exit order"},
 };
 
 static const struct export_column fills[] = {

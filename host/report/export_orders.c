@@ -3,6 +3,7 @@
 
 #include <quasar/types.h>
 
+#include "base/mem.h"
 #include "core/reason.h"
 #include "report/export_rows.h"
 
@@ -83,6 +84,37 @@ int export_look_order(struct exporter *x, const struct journal_record *record, s
     default:
         return 0;
     }
+}
+
+int export_look_tag(struct exporter *x, const struct journal_record *record, struct err *err) {
+    struct j_order r;
+    if (record->kind != JOURNAL_ORDER)
+        return 0;
+    journal_read(record, &r);
+    int64_t last = x->tag_count > 0 ? x->tags[x->tag_count - 1].order : 0;
+    if (r.id <= last)
+        return err_set(err, ERR_FORMAT,
+                       "journal: order %" PRId64 " after order %" PRId64 " (ids ascend from 1)",
+                       r.id, last);
+    if (r.tag[0] == '\0')
+        return 0;
+    if (x->tag_count >= ORDERS_MAX)
+        return err_set(err, ERR_LIMIT, "journal: more than %d orders", ORDERS_MAX);
+    x->tags = grow(x->tags, x->tag_count, &x->tag_cap, sizeof(*x->tags));
+    x->tags[x->tag_count++] = (struct export_tag){.order = r.id, .text = mem_strdup(r.tag)};
+    return 0;
+}
+
+const char *export_tag_of(const struct exporter *x, int64_t order) {
+    int64_t low = 0, high = x->tag_count;
+    while (low < high) {
+        int64_t middle = low + (high - low) / 2;
+        if (x->tags[middle].order < order)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < x->tag_count && x->tags[low].order == order ? x->tags[low].text : NULL;
 }
 
 static void price_or_nothing(struct export_writer *w, double price) {

@@ -19,6 +19,9 @@ void exporter_fini(struct exporter *x) {
     export_writer_fini(&x->writer);
     names_fini(&x->names);
     mem_free(x->orders);
+    for (int64_t i = 0; i < x->tag_count; i++)
+        mem_free(x->tags[i].text);
+    mem_free(x->tags);
     mem_free(x->accounts);
     *x = (struct exporter){0};
 }
@@ -29,6 +32,13 @@ static const char *strategy_name(const struct exporter *x, int64_t id) {
 
 static const char *symbol_name(const struct exporter *x, int64_t id) {
     return x->names.symbols[id].name;
+}
+
+static void put_order(struct export_writer *w, int64_t id) {
+    if (id != 0)
+        export_i64(w, id);
+    else
+        export_nothing(w);
 }
 
 int export_row_trade(struct exporter *x, const struct journal_record *record, struct err *err) {
@@ -58,6 +68,10 @@ int export_row_trade(struct exporter *x, const struct journal_record *record, st
     export_f64(w, r.mfe);
     export_time(w, r.entry_known);
     export_time(w, r.exit_known);
+    put_order(w, r.entry_order);
+    put_order(w, r.exit_order);
+    export_text(w, export_tag_of(x, r.entry_order));
+    export_text(w, export_tag_of(x, r.exit_order));
     return 0;
 }
 

@@ -16,6 +16,12 @@ struct export_order {
     int32_t strategy, symbol;
 };
 
+/* An order's own word; kept of those that have one. */
+struct export_tag {
+    int64_t order;
+    char *text;
+};
+
 /* An account's row that waits for a second record of its instant. */
 struct export_account {
     bool is_waiting;
@@ -28,6 +34,8 @@ struct exporter {
     struct names names;
     struct export_order *orders; /* ids ascend */
     int64_t order_count, order_cap;
+    struct export_tag *tags; /* orders ascend */
+    int64_t tag_count, tag_cap;
     struct export_account *accounts; /* by silo, or by strategy */
     int64_t account_count;
     bool has_strategies; /* accounts are of strategies */
@@ -49,6 +57,10 @@ int export_row_event(struct exporter *x, const struct journal_record *record, st
 int export_row_equity(struct exporter *x, const struct journal_record *record, struct err *err);
 int export_row_ledger(struct exporter *x, const struct journal_record *record, struct err *err);
 int export_row_signal(struct exporter *x, const struct journal_record *record, struct err *err);
+/* The first look of trades: remembers the tags of orders. */
+int export_look_tag(struct exporter *x, const struct journal_record *record, struct err *err);
+/* The tag of an order; NULL without. */
+const char *export_tag_of(const struct exporter *x, int64_t order);
 int export_row_plot(struct exporter *x, const struct journal_record *record, struct err *err);
 int export_row_note(struct exporter *x, const struct journal_record *record, struct err *err);
 int export_row_variable(struct exporter *x, const struct journal_record *record, struct err *err);

@@ -126,6 +126,8 @@ CREATE TABLE strategy_trade (          -- closed round trips
     entry_known INTEGER NOT NULL, exit_known INTEGER NOT NULL,
     quantity REAL, entry_price REAL, exit_price REAL, gross REAL, fees REAL, net REAL,
     mae REAL, mfe REAL,
+    entry_order INTEGER NOT NULL,      -- that opened it (trades: flat: that left flat)
+    exit_order  INTEGER NOT NULL,      -- that closed it (flat: the last)
     PRIMARY KEY (strategy_run_id, trade_id)
 ) WITHOUT ROWID;
 
@@ -192,7 +194,7 @@ CREATE TABLE strategy_metric (
     PRIMARY KEY (strategy_run_id, strategy_instance_id, name)
 ) WITHOUT ROWID;
 
-CREATE TABLE equity_curve (            -- downsampled with its extremes where a run is long
+CREATE TABLE equity_curve (            -- a sample with its extremes; every bar: qshost export RUN equity
     strategy_run_id INTEGER NOT NULL,
     time   INTEGER NOT NULL,
     equity REAL NOT NULL,
@@ -254,9 +256,13 @@ SELECT t.strategy_run_id AS run, t.trade_id AS trade, i.name AS strategy,
        strftime('%Y-%m-%dT%H:%M:%SZ', t.entry_time / 1000000000, 'unixepoch') AS entry_time,
        t.entry_price,
        strftime('%Y-%m-%dT%H:%M:%SZ', t.exit_time / 1000000000, 'unixepoch') AS exit_time,
-       t.exit_price, t.gross, t.fees, t.net, t.mae, t.mfe
+       t.exit_price, t.gross, t.fees, t.net, t.mae, t.mfe,
+       nullif(t.entry_order, 0) AS entry_order, nullif(t.exit_order, 0) AS exit_order,
+       nullif(a.tag, '') AS entry_tag, nullif(z.tag, '') AS exit_tag
 FROM strategy_trade t
-LEFT JOIN strategy_instance i USING (strategy_run_id, strategy_instance_id);
+LEFT JOIN strategy_instance i USING (strategy_run_id, strategy_instance_id)
+LEFT JOIN strategy_order a ON a.strategy_run_id = t.strategy_run_id AND a.order_id = t.entry_order
+LEFT JOIN strategy_order z ON z.strategy_run_id = t.strategy_run_id AND z.order_id = t.exit_order;
 
 CREATE VIEW orders AS                  -- with the last event of each
 SELECT o.strategy_run_id AS run, o.order_id AS "order", i.name AS strategy,
@@ -329,7 +335,7 @@ SELECT s.strategy_run_id AS run, s.seq,
 FROM strategy_signal s
 LEFT JOIN strategy_instance i USING (strategy_run_id, strategy_instance_id);
 
-CREATE VIEW equity AS
+CREATE VIEW equity_sampled AS          -- a sample! every bar: qshost export RUN equity
 SELECT strategy_run_id AS run,
        strftime('%Y-%m-%dT%H:%M:%SZ', time / 1000000000, 'unixepoch') AS time, equity, low, high
 FROM equity_curve;

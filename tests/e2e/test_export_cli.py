@@ -163,14 +163,17 @@ def against_journal(t, folder, tables):
     """The same rows by a reader of journal files that shares no code with the host."""
     journal = second_reader.read(folder / "first.qsj")
     names = {r["id"]: r["name"] for r in journal.of("strategy")}
+    tags = {r["id"]: r["tag"] for r in journal.of("order")}
     expected = [
         (str(r["id"]), names[r["strategy"]], r["quantity"], iso(r["entry_time"]), r["entry_price"],
-         iso(r["exit_time"]), r["exit_price"], r["gross"], r["fees"], r["net"], r["mae"], r["mfe"])
+         iso(r["exit_time"]), r["exit_price"], r["gross"], r["fees"], r["net"], r["mae"], r["mfe"],
+         str(r["entry_order"]), str(r["exit_order"]), tags[r["entry_order"]], tags[r["exit_order"]])
         for r in journal.of("trade")
     ]  # fmt: skip
     found = [
         (r["id"], r["strategy"], float(r["quantity"]), r["entry_time"], float(r["entry_price"]),
-         r["exit_time"], float(r["exit_price"]), *(float(r[k]) for k in ("gross", "fees", "net", "mae", "mfe")))
+         r["exit_time"], float(r["exit_price"]), *(float(r[k]) for k in ("gross", "fees", "net", "mae", "mfe")),
+         r["entry_order"], r["exit_order"], r["entry_tag"], r["exit_tag"])
         for r in tables["trades"]
     ]  # fmt: skip
     t.equal(found, expected, "trades, bit for bit")

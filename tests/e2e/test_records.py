@@ -162,14 +162,14 @@ def views(t, folder, results):
     for view, table in (
         ("runs", "strategy_run"), ("trades", "strategy_trade"), ("orders", "strategy_order"),
         ("order_events", "strategy_order_event"), ("fills", "strategy_fill"), ("signals", "strategy_signal"),
-        ("equity", "equity_curve"), ("positions", "strategy_position_snapshot"),
+        ("equity_sampled", "equity_curve"), ("positions", "strategy_position_snapshot"),
     ):  # fmt: skip
         counts = rows_of(file, f"SELECT (SELECT count(*) FROM {view}), (SELECT count(*) FROM {table})")[0]
         t.check(counts[0] == counts[1] > 0, f"view {view}: {counts[0]} rows of {counts[1]}")
     for view, columns in (
         ("orders", "strategy symbol time side type tif state"), ("order_events", "strategy time state"),
         ("fills", "strategy symbol time known phase side"), ("signals", "strategy time kind"),
-        ("trades", "strategy symbol side entry_time exit_time"), ("positions", "strategy symbol time"),
+        ("trades", "strategy symbol side entry_time exit_time entry_order exit_order"), ("positions", "strategy symbol time"),
     ):  # fmt: skip
         for column in columns.split():
             empty = rows_of(file, f'SELECT count(*) FROM {view} WHERE "{column}" IS NULL')

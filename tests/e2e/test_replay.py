@@ -82,7 +82,8 @@ TAMPERED = (
     ("DELETE FROM strategy_trade WHERE strategy_run_id = 1 AND trade_id = 11",
      r"strategy_trade 11 of s: only in the replay"),
     ("INSERT INTO strategy_trade SELECT 1, 100000, strategy_instance_id, symbol_id, entry_time, exit_time, entry_known, "
-     "exit_known, quantity, entry_price, exit_price, gross, fees, net, mae, mfe FROM strategy_trade WHERE trade_id = 1",
+     "exit_known, quantity, entry_price, exit_price, gross, fees, net, mae, mfe, entry_order, exit_order "
+     "FROM strategy_trade WHERE trade_id = 1",
      r"strategy_trade 100000 of s: only in the record"),
     ("UPDATE strategy_position_snapshot SET quantity = quantity + 1 WHERE strategy_run_id = 1",
      r"strategy_position_snapshot \d+ of s at \S+Z: quantity: .+ in the record, .+ in the replay"),

@@ -38,6 +38,8 @@ PLANTS = (
     ("trade", "quantity", lambda r, m: -r.quantity),
     ("trade", "entry_price", lambda r, m: r.entry_price * 1.001),
     ("trade", "exit_time", lambda r, m: r.exit_time + 1),
+    ("trade", "entry_order", lambda r, m: r.entry_order + 1),
+    ("trade", "exit_order", lambda r, m: r.exit_order + 1),
     ("equity", "cash", lambda r, m: r.cash + m),
     ("equity", "equity", lambda r, m: r.equity - m),
     ("equity", "net", lambda r, m: r.net + m),

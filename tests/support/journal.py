@@ -48,7 +48,8 @@ LAYOUT = {
     21: (
         "trade",
         "i:id i:strategy i:symbol i:entry_time i:exit_time i:entry_known i:exit_known f:quantity"
-        " f:entry_price f:exit_price f:gross f:fees f:net f:mae f:mfe",
+        " f:entry_price f:exit_price f:gross f:fees f:net f:mae f:mfe"
+        " i:entry_order i:exit_order",
     ),
     32: ("equity", "i:time i:silo f:cash f:equity f:low f:high f:gross f:net"),
     33: ("ledger", "i:time i:strategy f:cash f:equity f:gross f:net"),

@@ -198,7 +198,7 @@ class Auditor:
         share = self.shares[r.fill]
         self.shares[r.fill] = [share[0] + r.quantity, share[1] + r.fee, share[2] + 1]
         book = self.books[r.strategy]
-        times = (fill.ts_event, fill.ts_known)
+        times = (fill.ts_event, fill.ts_known, fill.order)
         closed, realized, units = book.fill(
             fill.symbol, r.quantity, fill.price, r.fee, self.multipliers[fill.symbol], times
         )

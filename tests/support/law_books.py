@@ -27,9 +27,9 @@ class Money:
 
 
 class Lot:
-    def __init__(self, units, price, fee, event, known):
+    def __init__(self, units, price, fee, event, known, order):
         self.units, self.price, self.fee = units, price, fee
-        self.event, self.known = event, known
+        self.event, self.known, self.order = event, known, order
 
 
 class Holding:
@@ -41,7 +41,7 @@ class Holding:
         self.flow = 0.0  # since flat: money in and out, before fees
         self.fees = 0.0
         self.entered = self.entered_value = self.exited_value = self.gross = 0.0
-        self.begin = None  # (event, known) of the first entry
+        self.begin = None  # (event, known, order) of the first entry
 
 
 class Book:
@@ -59,7 +59,7 @@ class Book:
         return 1e-9 * self.turnover + EXACT * size * (1 + self.cash.count)
 
     def fill(self, symbol, units, price, fee, multiplier, times):
-        """Returns (units closed, money realized, position)."""
+        """times: (event, known, order). Returns (units closed, money realized, position)."""
         h = self.holdings.setdefault(symbol, Holding())
         closing = 0.0
         if h.units != 0.0 and (h.units > 0) != (units > 0):
@@ -110,7 +110,8 @@ class Book:
             entry_fee = lot.fee if whole else lot.fee * (part / size)
             gross = sign * part * (price - lot.price) * multiplier
             self.trip(symbol, sign * part, lot.price, price, gross,
-                      entry_fee + fee * (part / total), (lot.event, lot.known), times)
+                      entry_fee + fee * (part / total), (lot.event, lot.known, lot.order),
+                      times)
             left -= part
             if whole:
                 h.lots.remove(lot)
@@ -134,7 +135,8 @@ class Book:
         self.expected.append(
             {"symbol": symbol, "quantity": units, "entry_price": entry, "exit_price": leave,
              "gross": gross, "fees": fees, "net": gross - fees, "entry_time": begin[0],
-             "entry_known": begin[1], "exit_time": end[0], "exit_known": end[1]}
+             "entry_known": begin[1], "exit_time": end[0], "exit_known": end[1],
+             "entry_order": begin[2], "exit_order": end[2]}
         )
 
     def open_profit(self, marks, multipliers):

@@ -68,6 +68,7 @@ static inline void books_fill(struct books *b, int symbol, int phase, double qua
                               .fee = fee,
                               .ts_event = b->clock,
                               .ts_known = b->clock + 1,
+                              .order = b->clock / 100 + 1,
                               .instant = b->number};
     ledger_apply(&b->ledger, &booking, &b->last, books_keep_round, b);
     b->clock += 100;

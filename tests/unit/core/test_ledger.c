@@ -214,6 +214,8 @@ Test(ledger, makes_one_round_trip_from_flat_to_flat_with_flat) {
     same(r->net, 320.0);
     cr_expect_eq(r->entry_event, 0);
     cr_expect_eq(r->exit_event, 300);
+    cr_expect_eq(r->entry_order, 1); /* the first of two that entered */
+    cr_expect_eq(r->exit_order, 4);  /* the last of two that left */
 }
 
 Test(ledger, begins_a_new_flat_round_trip_with_a_flip) {
@@ -231,6 +233,8 @@ Test(ledger, begins_a_new_flat_round_trip_with_a_flip) {
     same(b.rounds[1].gross, 200.0); /* -20 * (80 - 90) */
     same(b.rounds[1].fees, 6.0);    /* 2 + 4 */
     cr_expect_eq(b.rounds[1].entry_event, 100);
+    cr_expect_eq(b.rounds[0].exit_order, 2);  /* the flip closes the one */
+    cr_expect_eq(b.rounds[1].entry_order, 2); /* and opens the other */
 }
 
 Test(ledger, counts_a_short_round_trip_with_negative_units) {

@@ -10,6 +10,7 @@
 
 struct plain_lot {
     double quantity, price, low, high;
+    int64_t order;
 };
 
 static struct plain_lot lots[STEPS];
@@ -37,6 +38,8 @@ static void check_round(void *user, const struct round *r) {
     double at_low = r->quantity * (lot->low - lot->price);
     double at_high = r->quantity * (lot->high - lot->price);
     cr_assert_eq(r->entry_price, lot->price);
+    cr_assert_eq(r->entry_order, lot->order);
+    cr_assert_eq(r->exit_order, r->exit_event); /* orders are numbered as steps here */
     cr_assert_eq(r->mae, fmin(0.0, fmin(at_low, at_high)));
     cr_assert_eq(r->mfe, fmax(0.0, fmax(at_low, at_high)));
     lot->quantity -= r->quantity;
@@ -72,7 +75,7 @@ static void compare(int trades, double side) {
         units = is_sale ? -fmin(held, 2.0 * units) : units;
         tell(end - first, price, price);
         if (!is_sale)
-            lots[end++] = (struct plain_lot){side * units, price, price, price};
+            lots[end++] = (struct plain_lot){side * units, price, price, price, step};
         struct booked done;
         ledger_apply(&ledger,
                      &(struct booking){.phase = is_inside ? PHASE_BAR : PHASE_OPEN,
@@ -81,6 +84,7 @@ static void compare(int trades, double side) {
                                        .multiplier = 1.0,
                                        .ts_event = step,
                                        .ts_known = step,
+                                       .order = step,
                                        .instant = step},
                      &done, check_round, &settings);
         held += units;

@@ -228,6 +228,8 @@ static const struct {
     {JOURNAL_ALLOCATION, 0, "realized", 0x7ff8000000000000, "'allocation' with a number"},
     {JOURNAL_TRADE, 2, "id", 2, "trade 2 after 2 trades"},
     {JOURNAL_TRADE, 2, "exit_known", 0, "trade 3 ends before it begins"},
+    {JOURNAL_TRADE, 2, "entry_order", 99999, "a record 'trade' of order 99999 (there is none)"},
+    {JOURNAL_TRADE, 2, "exit_order", 99999, "a record 'trade' of order 99999 (there is none)"},
     {JOURNAL_TRADE, 2, "mae", 0x7ff8000000000000, "'trade' with a number"},
     {JOURNAL_EQUITY, 7, "silo", 1, "a record 'equity' of silo 1 (there are 1)"},
     {JOURNAL_EQUITY, 7, "time", 0, "an account at 1970-01-01T00:00:00Z after one at"},

@@ -223,6 +223,25 @@ static int64_t lines_of(const char *at) {
     return count;
 }
 
+Test(export, trades_name_their_orders_and_tags, .init = make_file, .fini = drop_file) {
+    struct builder *b = bare();
+    for (int64_t id = 1; id <= 3; id++)
+        journal_put_order(&b->journal,
+                          &(struct j_order){.time = NOON, .id = id, .tag = id == 2 ? "out" : ""});
+    journal_put_trade(&b->journal, &(struct j_trade){.id = 1, .entry_order = 3, .exit_order = 2});
+    journal_put_trade(&b->journal, &(struct j_trade){.id = 2});
+    save(b, true);
+    good("trades", true);
+    struct jv *json = jv_parse(text, text_len, NULL);
+    cr_assert_eq(jv_get_i64(jv_at(json, 0), "entry_order", -1), 3);
+    cr_assert_eq(jv_get_i64(jv_at(json, 0), "exit_order", -1), 2);
+    cr_assert_str_eq(jv_get_str(jv_at(json, 0), "entry_tag", "none"), "none");
+    cr_assert_str_eq(jv_get_str(jv_at(json, 0), "exit_tag", "none"), "out");
+    cr_assert_eq(jv_get_i64(jv_at(json, 1), "entry_order", -1), -1); /* null */
+    jv_free(json);
+    rb_free(b);
+}
+
 Test(export, has_a_row_for_each_fact_of_a_run, .init = make_file, .fini = drop_file) {
     struct builder *b = rb_run(9, 1, 2, 2, TRADES_FIFO, 300);
     save(b, true);
@@ -462,7 +481,7 @@ Test(export, from_any_source_is_the_same_and_asks_for_what_it_needs, .init = mak
         cr_assert_eq(found.rows, summary.rows);
         cr_assert_not(found.is_whole);
         cr_assert_str_eq(found.why, "interrupted: the lights went out");
-        cr_assert_eq(m.opened, i == EXPORT_ORDERS ? 2 : 1);
+        cr_assert_eq(m.opened, i == EXPORT_ORDERS || i == EXPORT_TRADES ? 2 : 1);
         cr_assert_eq(m.closed, m.opened);
         cr_assert_neq(m.kinds, UINT64_MAX);
     }
@@ -491,7 +510,7 @@ Test(export, closes_a_source_that_fails_and_names_it) {
     cr_assert_eq(export_run(&source, export_kind_find("trades"), false, file, &summary, &err),
                  ERR_FORMAT);
     cr_assert(strncmp(err.text, "run 12: record ", 15) == 0, "%s", err.text);
-    cr_assert_eq(m.closed, 1);
+    cr_assert_eq(m.closed, 2); /* after the orders' tags */
     fclose(file);
     rb_free(b);
 }

@@ -160,7 +160,9 @@ static inline void make_trade(struct journal *j, struct rng *rng, int64_t time, 
                                            .quantity = odd(rng),
                                            .entry_price = odd(rng),
                                            .net = odd(rng),
-                                           .mae = odd(rng)});
+                                           .mae = odd(rng),
+                                           .entry_order = 1,
+                                           .exit_order = id});
 }
 
 static inline void make_instant(struct journal *j, struct rng *rng, int64_t time, int silos,

@@ -181,7 +181,7 @@ Test(migrate, views_show_names_and_iso_times) {
     sql(db, "INSERT INTO strategy_fill VALUES (1, 1, 0, " MARCH ", " MARCH
             ", 1, 0, -10.0, 99.5, 99.25, 0.5, 2, -10.0, 0.5, 0.0, 0.0, -10.0)");
     sql(db, "INSERT INTO strategy_trade VALUES (1, 1, 0, 0, " MARCH ", " MARCH ", " MARCH ", " MARCH
-            ", -10.0, 99.5, 98.5, 10.0, 1.0, 9.0, -2.0, 3.0)");
+            ", -10.0, 99.5, 98.5, 10.0, 1.0, 9.0, -2.0, 3.0, 1, 2)");
     sql(db, "INSERT INTO equity_curve VALUES (1, " MARCH ", 1000.0, 990.0, 1010.0)");
     sql(db,
         "INSERT INTO strategy_position_snapshot VALUES (1, 0, 0, " MARCH ", 0, 10.0, 99.5, 1.5)");
@@ -201,7 +201,7 @@ Test(migrate, views_show_names_and_iso_times) {
     expect_row("fills", "1|1|1|ema|SPX|2013-03-01T00:00:00Z|2013-03-01T00:00:00Z|close|sell|-10.0|"
                         "99.5|99.25|0.5|0.0|0.0|-10.0\n");
     expect_row("trades", "1|1|ema|SPX|short|-10.0|2013-03-01T00:00:00Z|99.5|2013-03-01T00:00:00Z|"
-                         "98.5|10.0|1.0|9.0|-2.0|3.0\n");
-    expect_row("equity", "1|2013-03-01T00:00:00Z|1000.0|990.0|1010.0\n");
+                         "98.5|10.0|1.0|9.0|-2.0|3.0|1|2|tag|\n");
+    expect_row("equity_sampled", "1|2013-03-01T00:00:00Z|1000.0|990.0|1010.0\n");
     expect_row("positions", "1|0|ema|SPX|2013-03-01T00:00:00Z|10.0|99.5|1.5\n");
 }
