@@ -132,7 +132,7 @@ static void name_side(struct str *where, const char *run, const char *words) {
     const char *last = NULL;
     size_t len = strlen(run);
     for (const char *at = text; (at = strstr(at, run)) != NULL; at += len)
-        if (at[len] == '\0' || at[len] == ',')
+        if (at[len] == '\0' || at[len] == ',' || strncmp(at + len, " (", 2) == 0)
             last = at;
     str_append_n(where, text, last ? (size_t)(last - text) : strlen(text));
     if (last)

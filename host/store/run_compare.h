@@ -47,6 +47,9 @@ int compare_say_alone(struct comparison *c, bool is_in_a, struct err *err);
 /* Of chunks: their first row that differs; column is `data`. */
 int compare_chunks(struct comparison *c, int column, struct err *err);
 
+/* Of rows of strategy_record: their first record that differs; column is `records`. */
+int compare_records(struct comparison *c, int column, struct err *err);
+
 /* ---- pieces of sentences ---- */
 
 /* "TABLE KEY of NAME at TIME" of a side's current row. */

@@ -33,6 +33,10 @@ int run_table_find(struct db *db, const char *text, int64_t *ret_run, struct err
  * for. 1 and *ret_run, or 0 when there is none. */
 int run_table_last(struct db *db, const char *strategy, bool is_alone, int64_t *ret_run,
                    struct err *err) NODISCARD;
+/* The same, alone, among the runs that have one of these names (is_named) or none of them.
+ * names: with a bar around each, "|watch|watch preset|". */
+int run_table_last_named(struct db *db, const char *strategy, const char *names, bool is_named,
+                         int64_t *ret_run, struct err *err) NODISCARD;
 int run_table_get(struct db *db, int64_t run, struct run_row *ret, struct err *err) NODISCARD;
 void run_row_fini(struct run_row *row);
 
@@ -57,11 +61,12 @@ int run_table_instance(struct db *db, int64_t run, int64_t instance, struct run_
                        struct err *err) NODISCARD;
 void run_instance_row_fini(struct run_instance_row *row);
 
-/* Two runs of two databases (or of one), table by table in the order of the schema and row by row:
- * 0 and *ret_same true, or false and where the first difference is: "strategy_trade 12 of
- * ema_cross: net: 1.5 in run 3, 1.25 in run 1" (ret_where is set then). Looked at is what the
+/* Two runs of two databases (or of one), table by table and row by row, what people understand
+ * first: 0 and *ret_same true, or false and where the first difference is: "strategy_trade 12 of
+ * ema_cross: net: 1.5 in run 3, 1.25 in run 1" (ret_where is set then), with a guess behind it,
+ * " (...)", where a strategy did not do the same twice. Looked at is what the
  * journal says (signals to chunks, metrics, equity_curve, counts, hashes), not wall times, output,
- * config text or paths. The row of strategy_run comes last, so its hashes are named only when all
+ * config text or paths. The journal's bytes and the hashes come last, so they are named only when all
  * else is equal. */
 int run_table_compare(struct db *a, int64_t run_a, struct db *b, int64_t run_b, bool *ret_same,
                       struct str *ret_where, struct err *err) NODISCARD;
