@@ -240,6 +240,7 @@ int series_writer_take(struct series_writer *set, const struct journal_record *r
         rc = find_named(set, record, owner, &s, err);
     if (rc != 0)
         return rc;
+    CHECK(s != NULL);
     uint64_t *row = next_row(set, s, is_equity && owner == 0, time);
     row[0] = (uint64_t)time;
     memcpy(row + 1, record->body + 16, (s->words - 1) * 8);

@@ -11,8 +11,7 @@ static void expect_shortened(const char *text, const char *folder, const char *e
 
 Test(watch_fold, paths_into_the_folder_become_relative) {
     expect_shortened("/p/custom/my.c:3:1: error", "/p", "custom/my.c:3:1: error");
-    expect_shortened("in /p/a.c\n  '/p/b.c' and \"/p/c.c\"", "/p",
-                     "in a.c\n  'b.c' and \"c.c\"");
+    expect_shortened("in /p/a.c\n  '/p/b.c' and \"/p/c.c\"", "/p", "in a.c\n  'b.c' and \"c.c\"");
 }
 
 Test(watch_fold, other_paths_are_left_alone) {

@@ -70,7 +70,7 @@ static inline int find_by_path(void *self, const char *path, struct descriptor *
 }
 
 static inline void conf_for(const char *so_path, const char *rest) {
-    char yaml[PATH_MAX + 200];
+    char yaml[PATH_MAX + 1000];
     snprintf(yaml, sizeof yaml, "strategy: %s\ndata: [{file: aaa_1d.csv}]\n%s", so_path, rest);
     run_conf_destroy(&conf);
     cr_assert_eq(run_conf_parse(yaml, strlen(yaml), "run.yaml", folder, &conf, &err), 0, "%s",

@@ -129,10 +129,84 @@ Test(watch_conf, a_preset_in_use_has_the_last_word_until_it_is_reset) {
     cr_assert_not_null(strstr(str_text(&notes), "defaults"));
 }
 
-Test(watch_conf, params_that_do_not_fit_are_reset_and_named) {
+Test(watch_conf, what_a_run_config_says_stays_though_it_does_not_fit) {
     put("run.yaml", "strategy: ema_cross\ndata: bars_1d.csv\nparams:\n  fast: -1\n  gone: 2\n");
     cr_assert_eq(find(), 0, "%s", err.text);
+    cr_assert_str_eq(param("fast"), "-1");
+    cr_assert_str_eq(param("gone"), "2");
+    cr_assert_eq(notes.len, (size_t)0);
+    cr_assert_eq(try(WATCH_SO, false), WATCH_FAILED);
+    cr_assert_eq(outcome.stage, WATCH_PREPARE);
+    cr_assert_eq(strncmp(outcome.err.text, origin, strlen(origin)), 0, "%s", outcome.err.text);
+    cr_assert_not_null(strstr(outcome.err.text, "run.yaml:4:9: "), "%s", outcome.err.text);
+}
+
+Test(watch_conf, params_of_a_run_that_do_not_fit_are_reset_and_named) {
+    yaml("run.yaml", "7");
+    cr_assert_eq(try(WATCH_SO, false), WATCH_GOOD, "%s", outcome.err.text);
+    struct descriptor_input *fast = NULL;
+    for (uint32_t i = 0; i < desc->input_count; i++)
+        if (strcmp(desc->inputs[i].name, "fast") == 0)
+            fast = &desc->inputs[i];
+    cr_assert_not_null(fast);
+    fast->i_min = 8;
+    cr_assert_eq(find(), 0, "%s", err.text);
     cr_assert_str_eq(param("fast"), "");
-    cr_assert_not_null(strstr(str_text(&notes), "params.fast: "), "%s", str_text(&notes));
-    cr_assert_not_null(strstr(str_text(&notes), "no param 'gone' any more"), "%s", str_text(&notes));
+    cr_assert_str_eq(conf->name, WATCH_RESET_RUN_NAME);
+    cr_assert_not_null(strstr(str_text(&notes), "params.fast: 7 is under"), "%s", str_text(&notes));
+}
+
+static void name_run(const char *name) {
+    char sql[200];
+    snprintf(sql, sizeof sql,
+             "UPDATE strategy_run SET name = '%s' WHERE strategy_run_id ="
+             " (SELECT max(strategy_run_id) FROM strategy_run)",
+             name);
+    cr_assert_eq(db_exec(db, sql, &err), 0, "%s", err.text);
+}
+
+Test(watch_conf, runs_of_the_user_before_those_of_watch_and_reset_ones_last) {
+    static const char *const names[] = {WATCH_RESET_RUN_NAME, WATCH_RUN_NAME, "mine",
+                                        WATCH_RUN_NAME, WATCH_PRESET_RUN_NAME};
+    int64_t run, expected[] = {1, 2, 3, 3, 3}; /* after each of them */
+    yaml("run.yaml", "7");
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        cr_assert_eq(try(WATCH_SO, true), WATCH_GOOD, "%s", outcome.err.text);
+        name_run(names[i]);
+        cr_assert_eq(watch_conf_last_run(db, "ema_cross", &run, &err), 1, "%s", err.text);
+        cr_assert_eq(run, expected[i], "after %s: run %d", names[i], (int)run);
+    }
+    cr_assert(!watch_conf_is_own("mine") && !watch_conf_is_own(NULL));
+}
+
+Test(watch_conf, of_a_unit_that_has_another_id_now_the_last_run_under_the_former) {
+    yaml("run.yaml", "7");
+    cr_assert_eq(try(WATCH_SO, false), WATCH_GOOD, "%s", outcome.err.text);
+    cr_assert_eq(unlink(at("run.yaml")), 0);
+    strcpy(desc->id, "renamed");
+    cr_assert_eq(find(), 0, "%s", err.text);
+    cr_assert_str_eq(origin, "run 1");
+    cr_assert_str_eq(param("fast"), "7");
+    cr_assert_str_eq(conf->strategies[0].strategy, "renamed");
+}
+
+Test(watch_conf, has_news_when_a_preset_came_or_went) {
+    yaml("run.yaml", "7");
+    cr_assert(!watch_conf_has_news(&world, &unit), "no result yet");
+    cr_assert_eq(try(WATCH_SO, false), WATCH_GOOD, "%s", outcome.err.text);
+    cr_assert(!watch_conf_has_news(&world, &unit));
+    cr_assert_eq(preset_table_save(db,
+                                   &(struct preset_row){.strategy = "ema_cross",
+                                                        .name = "quick",
+                                                        .params = "{\"fast\": \"3\"}",
+                                                        .saved_at = 1},
+                                   &err),
+                 0, "%s", err.text);
+    cr_assert(!watch_conf_has_news(&world, &unit), "saved, but not in use");
+    use_preset("quick");
+    cr_assert(watch_conf_has_news(&world, &unit));
+    cr_assert_eq(try(WATCH_SO, false), WATCH_GOOD, "the same bytes, but another config");
+    cr_assert(!watch_conf_has_news(&world, &unit));
+    use_preset(NULL);
+    cr_assert(watch_conf_has_news(&world, &unit));
 }
