@@ -10,6 +10,7 @@
 #include "base/fs.h"
 #include "base/mem.h"
 #include "cmd/watch_old_runs.h"
+#include "proc/watch_conf.h"
 #include "proc/watch_files.h"
 
 int64_t watch_loop_now(void) {
@@ -109,6 +110,10 @@ static void try_unit(struct watch_loop *w, size_t place) {
         try_what(w, place, WATCH_SO, work);
         work &= ~(unsigned)WORK_RERUN;
     }
+    /* Saved again, and a preset came or went since: its result is not what it would be now. */
+    if (!is_source && (work & (has_source ? WORK_SOURCE : WORK_SO)) != 0 &&
+        (work & WORK_RERUN) == 0 && !w->stop && watch_conf_has_news(&w->world, unit))
+        work |= WORK_RERUN;
     if ((work & WORK_RERUN) != 0 && unit->active.sha[0] && !w->stop)
         try_what(w, place, WATCH_ACTIVE, work);
 }

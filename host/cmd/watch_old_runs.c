@@ -20,8 +20,7 @@ static bool is_held(const struct old_runs *old, int64_t run) {
 static int take_old(void *self, const struct run_row *row, struct err *err) {
     struct old_runs *old = self;
     (void)err;
-    if (!row->name || str_eq(row->status, "running") ||
-        (!str_eq(row->name, WATCH_RUN_NAME) && !str_eq(row->name, WATCH_PRESET_RUN_NAME)))
+    if (!watch_conf_is_own(row->name) || str_eq(row->status, "running"))
         return 0;
     if (++old->seen > WATCH_RUNS_KEPT && old->count < ARRAY_LEN(old->ids) && !is_held(old, row->id))
         old->ids[old->count++] = row->id;
@@ -32,7 +31,7 @@ void watch_old_runs_forget(struct db *db, const struct watch_units *units,
                            const struct watch_unit *unit) {
     struct old_runs old = {.units = units};
     struct err ignored;
-    if (unit->id[0] == '\0' || run_table_last(db, unit->id, true, &old.last, &ignored) < 0 ||
+    if (unit->id[0] == '\0' || watch_conf_last_run(db, unit->id, &old.last, &ignored) < 0 ||
         run_table_list(db, unit->id, 0, take_old, &old, &ignored) < 0)
         return;
     for (size_t i = 0; i < old.count; i++)

@@ -154,9 +154,12 @@ static int run(struct build *b, const struct tool *tool, const struct words *wor
 static void add_flags(struct build *b, bool is_cxx, struct words *w) {
     static const char *const own[] = {
         "-g", "-Wall", "-Wextra", "-Wdate-time", "-fdiagnostics-color=never", NULL};
-    /* a misspelt function is an error where it stands, and not one of the linker's */
-    static const char *const c[] = {"-Werror=implicit-function-declaration", NULL};
-    static const char *const cxx[] = {"-std=c++17", "-fno-exceptions", "-fno-rtti", NULL};
+    /* a misspelt function is an error where it stands, and not one of the linker's; a way to the
+     * end without a return decides by whatever lies in a register */
+    static const char *const c[] = {"-Werror=implicit-function-declaration", "-Werror=return-type",
+                                    NULL};
+    static const char *const cxx[] = {"-std=c++17", "-fno-exceptions", "-fno-rtti",
+                                      "-Werror=return-type", NULL};
     struct words flags = {0};
     words_split(&flags, b->spec->sdk->cflags);
     for (size_t i = 0; i < flags.count; i++)

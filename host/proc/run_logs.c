@@ -212,3 +212,37 @@ void run_logs_write(const struct backtest_job *job, const struct err *failure) {
     json_log_destroy(&l.log);
     str_fini(&l.context);
 }
+
+static void end(struct lines *l) {
+    struct err err = {0};
+    int r = json_log_flush(l->log, &err);
+    if (l->code < 0 || r < 0)
+        LOG_WARN("%s: the logs are not whole; the database has everything",
+                 l->code < 0 ? l->err->text : err.text);
+    json_log_destroy(&l->log);
+    str_fini(&l->context);
+}
+
+void run_logs_performance(const struct backtest_job *job) {
+    struct err err = {0};
+    struct lines l = {.job = job,
+                      .c = &job->recorder.collector,
+                      .log = json_log_create(db_path(job->db)),
+                      .now = wall_now(),
+                      .err = &err};
+    performance_line(&l);
+    end(&l);
+}
+
+void run_logs_failure(const char *database, const char *strategy, const char *stage,
+                      const struct err *failure) {
+    struct err err = {0};
+    struct lines l = {.log = json_log_create(database), .now = wall_now(), .err = &err};
+    struct jv *object = jv_object();
+    jv_put_str(object, "strategy", strategy);
+    jv_put_str(object, "stage", stage);
+    jv_put_str(object, "code", err_name(failure->code));
+    l.code = json_log_line(l.log, JSON_LOG_ERRORS, l.now, "watch", "error", failure->text, object,
+                           l.err);
+    end(&l);
+}

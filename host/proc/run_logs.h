@@ -12,6 +12,13 @@
 
 #define RUN_LOGS_ROWS 10000
 
+/* What `watch` does many times an hour. Of a good try only the line in performance.log. */
+void run_logs_performance(const struct backtest_job *job);
+/* Of a failed one, whatever it got to: a line in errors.log. database: its file.
+ * strategy: an id or a source's name; stage: "compile". */
+void run_logs_failure(const char *database, const char *strategy, const char *stage,
+                      const struct err *failure);
+
 /* failure: NULL when the run is done. Trouble with the logs is a warning on stderr. */
 void run_logs_write(const struct backtest_job *job, const struct err *failure);
 

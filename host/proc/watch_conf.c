@@ -11,6 +11,7 @@
 #include "conf/params_fit.h"
 #include "conf/run_conf_write.h"
 #include "data/synth.h"
+#include "run/assemble.h"
 #include "store/preset_table.h"
 #include "store/run_table.h"
 
@@ -99,16 +100,33 @@ static int demo_conf(const struct watch_world *world, const struct descriptor *d
 struct found {
     struct run_conf *conf;
     bool has_preset; /* its params are those of a preset that was in use then */
+    bool is_yaml;    /* its params are what a file of the user says */
 };
 
-/* The config of the strategy's last run. 1, or 0 when there is none that still works. */
-static int last_run(const struct watch_world *world, const char *id, struct found *found,
-                    char *origin, struct str *notes, struct err *err) {
+bool watch_conf_is_own(const char *name) {
+    return name && (str_eq(name, WATCH_RUN_NAME) || str_eq(name, WATCH_PRESET_RUN_NAME) ||
+                    str_eq(name, WATCH_RESET_RUN_NAME));
+}
+
+int watch_conf_last_run(struct db *db, const char *id, int64_t *ret_run, struct err *err) {
+    static const char own[] = "|" WATCH_RUN_NAME "|",
+                      less[] = "|" WATCH_PRESET_RUN_NAME "|" WATCH_RESET_RUN_NAME "|",
+                      all[] =
+                          "|" WATCH_RUN_NAME "|" WATCH_PRESET_RUN_NAME "|" WATCH_RESET_RUN_NAME "|";
+    int r = run_table_last_named(db, id, all, false, ret_run, err);
+    if (r == 0)
+        r = run_table_last_named(db, id, own, true, ret_run, err);
+    return r != 0 ? r : run_table_last_named(db, id, less, true, ret_run, err);
+}
+
+/* The config of that strategy's last run, for `id`. 1, or 0 when there is none that still works. */
+static int last_run(const struct watch_world *world, const char *of, const char *id,
+                    struct found *found, char *origin, struct str *notes, struct err *err) {
     struct run_conf **ret = &found->conf;
     struct run_row row = {0};
     int64_t run;
     struct err ignored;
-    int r = run_table_last(world->db, id, true, &run, err);
+    int r = watch_conf_last_run(world->db, of, &run, err);
     if (r <= 0)
         return r;
     r = run_table_get(world->db, run, &row, err);
@@ -150,8 +168,10 @@ static int yaml_of(const struct watch_world *world, const struct watch_unit *uni
         if (!fs_exists(str_text(&path)))
             continue;
         r = run_conf_load(str_text(&path), ret, err);
-        if (r < 0)
+        if (r < 0) {
+            (void)str_copy_fixed(origin, PATH_MAX, str_text(&path));
             break;
+        }
         bool is_ours = entry_of(*ret, unit, desc) >= 0 && (*ret)->data_count > 0;
         if (is_ours)
             (void)str_copy_fixed(origin, PATH_MAX, str_text(&path));
@@ -170,11 +190,16 @@ static int find_base(const struct watch_world *world, const struct watch_unit *u
     int r;
     if (world->config) {
         (void)str_copy_fixed(origin, PATH_MAX, world->config);
+        found->is_yaml = true;
         return run_conf_load(world->config, ret, err);
     }
-    r = last_run(world, desc->id, found, origin, notes, err);
-    if (r == 0)
+    r = last_run(world, desc->id, desc->id, found, origin, notes, err);
+    if (r == 0 && unit->id[0] && !str_eq(unit->id, desc->id))
+        r = last_run(world, unit->id, desc->id, found, origin, notes, err);
+    if (r == 0) {
         r = yaml_of(world, unit, desc, ret, origin, err);
+        found->is_yaml = r == 1;
+    }
     if (r == 0) {
         (void)str_copy_fixed(origin, PATH_MAX, "demo bars (SYNTHETIC)");
         r = demo_conf(world, desc, ret, err);
@@ -183,8 +208,7 @@ static int find_base(const struct watch_world *world, const struct watch_unit *u
 }
 
 static int use_preset(const struct watch_world *world, const struct descriptor *desc,
-                      const struct found *found, int64_t entry, struct str *notes,
-                      struct err *err) {
+                      struct found *found, int64_t entry, struct str *notes, struct err *err) {
     struct run_conf *conf = found->conf;
     struct str params = {0};
     int r = preset_table_get(world->db, desc->id, NULL, &params, err);
@@ -192,6 +216,7 @@ static int use_preset(const struct watch_world *world, const struct descriptor *
                          r == 1 ? WATCH_PRESET_RUN_NAME : WATCH_RUN_NAME);
     if (r == 1) {
         r = run_conf_set_params(conf, (size_t)entry, str_text(&params), "preset in use", err);
+        found->is_yaml = false;
         if (r == 0)
             str_append(notes, "params: those of the preset in use\n");
     } else if (r == 0 && found->has_preset) {
@@ -227,7 +252,9 @@ int watch_conf_find(const struct watch_world *world, const struct watch_unit *un
     if (r == 0) {
         struct strategy_conf *s = &found.conf->strategies[entry];
         (void)str_copy_fixed(s->strategy, sizeof s->strategy, desc->id);
-        (void)params_fit(desc, s, notes);
+        if (!found.is_yaml && params_fit(desc, s, notes) > 0 &&
+            str_eq(found.conf->name, WATCH_RUN_NAME))
+            (void)str_copy_fixed(found.conf->name, sizeof found.conf->name, WATCH_RESET_RUN_NAME);
         r = run_conf_require(found.conf, err);
     }
     if (r < 0)
@@ -235,4 +262,32 @@ int watch_conf_find(const struct watch_world *world, const struct watch_unit *un
     else
         *ret = found.conf;
     return r;
+}
+
+static const struct descriptor *descriptor_of(const struct watch_unit *unit) {
+    const struct plan *plan = unit->good ? unit->good->job.plan : NULL;
+    for (int32_t i = 0; plan && i < plan->strategy_count; i++)
+        if (str_eq(plan->strategies[i].descriptor.id, unit->id))
+            return &plan->strategies[i].descriptor;
+    return NULL;
+}
+
+bool watch_conf_has_news(const struct watch_world *world, const struct watch_unit *unit) {
+    const struct descriptor *desc = descriptor_of(unit);
+    struct run_conf *conf = NULL;
+    struct str now = {0}, then = {0}, notes = {0};
+    char origin[PATH_MAX];
+    struct err ignored;
+    bool has_news = false;
+    if (desc && watch_conf_find(world, unit, desc, &conf, origin, &notes, &ignored) == 0) {
+        (void)str_copy_fixed(conf->name, sizeof conf->name, unit->good->conf->name);
+        run_conf_write(conf, &now);
+        run_conf_write(unit->good->conf, &then);
+        has_news = !str_eq(str_text(&now), str_text(&then));
+    }
+    run_conf_destroy(&conf);
+    str_fini(&notes);
+    str_fini(&now);
+    str_fini(&then);
+    return has_news;
 }

@@ -9,12 +9,14 @@
 #include "base/mem.h"
 #include "plugin/registry.h"
 #include "proc/probe.h"
+#include "proc/run_logs.h"
 #include "proc/watch_conf.h"
 #include "proc/watch_files.h"
 #include "proc/watch_install.h"
 #include "proc/watch_unit.h"
 #include "run/run_sight.h"
 #include "store/build_table.h"
+#include "store/db.h"
 
 /* The clock of files goes by ticks: a file may be this much newer than its time says. */
 #define TICK_NS 20000000
@@ -325,7 +327,7 @@ static int try_build(struct attempt *a, bool is_rerun, struct watch_owner owner)
     if (r < 0)
         return r;
     bool is_same = str_eq(a->build.sha, u->active.sha);
-    if (is_same && !is_rerun && u->good)
+    if (is_same && !is_rerun && u->good && !watch_conf_has_news(a->world, u))
         return keep(a);
     if (!is_same && u->active.sha[0] && !u->good && str_eq(u->id, a->desc->id))
         r = run_baseline(a);
@@ -371,7 +373,12 @@ void watch_unit_try(struct watch_world *world, struct watch_unit *unit, enum wat
     int r = try_build(&a, is_rerun, owner);
     if (a.made[0])
         (void)unlink(a.made);
-    if (r < 0 && ret->verdict == WATCH_FAILED)
+    if (r < 0 && ret->verdict == WATCH_FAILED) {
         set_trouble(&a, r);
+        run_logs_failure(db_path(world->db), unit->id[0] ? unit->id : unit->name,
+                         watch_stage_name(ret->stage), &ret->err);
+    }
+    if (ret->verdict == WATCH_GOOD)
+        run_logs_performance(&unit->good->job);
     mem_free(a.desc);
 }

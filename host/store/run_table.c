@@ -72,14 +72,15 @@ int run_table_find(struct db *db, const char *text, int64_t *ret_run, struct err
     return 0;
 }
 
-int run_table_last(struct db *db, const char *strategy, bool is_alone, int64_t *ret_run,
-                   struct err *err) {
+static int last(struct db *db, const char *strategy, bool is_alone, const char *names,
+                bool is_named, int64_t *ret_run, struct err *err) {
     static const char sql[] =
         "SELECT strategy_run_id FROM strategy_run r WHERE status = 'done'"
         " AND EXISTS (SELECT 1 FROM strategy_instance i"
         "             WHERE i.strategy_run_id = r.strategy_run_id AND i.strategy = ?1)"
         " AND (?2 = 0 OR (SELECT count(*) FROM strategy_instance i"
         "                 WHERE i.strategy_run_id = r.strategy_run_id) = 1)"
+        " AND (?3 IS NULL OR (instr(?3, '|' || ifnull(name, '|') || '|') > 0) = ?4)"
         " ORDER BY strategy_run_id DESC LIMIT 1";
     sqlite3_stmt *stmt = NULL;
     int rc = db_prepare(db, sql, &stmt, err);
@@ -87,11 +88,23 @@ int run_table_last(struct db *db, const char *strategy, bool is_alone, int64_t *
         return rc;
     sqlite3_bind_text(stmt, 1, strategy, -1, SQLITE_STATIC);
     sqlite3_bind_int(stmt, 2, is_alone);
+    sqlite3_bind_text(stmt, 3, names, -1, SQLITE_STATIC); /* NULL: of any name */
+    sqlite3_bind_int(stmt, 4, is_named);
     rc = db_row(db, stmt, "read the runs", err);
     if (rc == 1)
         *ret_run = sqlite3_column_int64(stmt, 0);
     sqlite3_finalize(stmt);
     return rc;
+}
+
+int run_table_last(struct db *db, const char *strategy, bool is_alone, int64_t *ret_run,
+                   struct err *err) {
+    return last(db, strategy, is_alone, NULL, false, ret_run, err);
+}
+
+int run_table_last_named(struct db *db, const char *strategy, const char *names, bool is_named,
+                         int64_t *ret_run, struct err *err) {
+    return last(db, strategy, true, names, is_named, ret_run, err);
 }
 
 /* ---- rows ---- */

@@ -1,6 +1,7 @@
 /* The unit of plugins/ema_cross.so (params fast, slow), and where its params and data come from. */
 #include "unit/proc/watch_rig.h"
 
+#include "store/db_sql.h"
 #include "store/preset_table.h"
 
 static struct descriptor *desc;
