@@ -15,6 +15,7 @@
 #include "engine/execute.h"
 #include "engine/oms.h"
 #include "engine/sizing.h"
+#include "engine/variables.h"
 #include "engine/view.h"
 
 static void init_strategy(struct engine *e, struct strategy *s) {
@@ -71,6 +72,7 @@ static void fini_strategy(struct strategy *s) {
     mem_free(s->local);
     mem_free(s->closed);
     mem_free(s->open);
+    variables_fini(s);
     mem_free((void *)(uintptr_t)s->post.events);
     mem_free(s->projection.units);
     mem_free(s->projection.stamp);
@@ -121,6 +123,7 @@ int driver_begin(struct engine *e, struct err *err) {
         s->view.history = max_i64(s->history, needs.history);
         s->ignores = needs.ignores;
         note_indicators(e, s);
+        variables_init(s);
     }
     return 0;
 }
@@ -206,6 +209,8 @@ static int collect_all(struct engine *e, struct err *err) {
             note_start(e, s);
         if (batch->count > 0)
             accept_intents(e, s, batch);
+        if (UNLIKELY(s->variable_count > 0))
+            variables_record(e, s, false);
     }
     return 0;
 }
@@ -316,8 +321,6 @@ static void cancel_at_end(void *user, struct order *o) {
 
 static int stop_strategy(struct engine *e, struct strategy *s, struct err *err) {
     const struct intent_batch *batch;
-    const char *name;
-    double value;
     s->post.closed_count = 0;
     if (s->view.orders_changed)
         view_refresh_orders(s);
@@ -327,10 +330,7 @@ static int stop_strategy(struct engine *e, struct strategy *s, struct err *err) 
     if (r < 0)
         return err_prepend(err, "strategy %s: ", s->name);
     accept_last_words(e, s, batch);
-    for (int32_t i = 0; s->port->variable(s->port->self, i, &name, &value); i++)
-        journal_put_variable(
-            e->journal,
-            &(struct j_variable){.time = e->time, .strategy = s->id, .value = value, .name = name});
+    variables_record(e, s, true);
     return 0;
 }
 

@@ -5,7 +5,7 @@
  *   driver.c   one instant at a time          view.c    what a strategy sees
  *   accept.c   intents -> orders              sizing.c  "10 % of equity" -> units
  *   execute.c  venue's chances -> fills       risk.c    the money tests
- *   oms.c      orders, their states, events
+ *   oms.c      orders, their states, events   variables.c  declared variables -> journal
  *
  * Invariant between instants: each silo's account is the sum of its strategies' ledgers.
  */
@@ -53,6 +53,13 @@ struct projection {
     int64_t *stamp; /* instant in which units[symbol] was set */
 };
 
+/* A declared variable as it was last recorded. */
+struct shown_variable {
+    bool is_recorded;
+    double value;
+    int64_t time;
+};
+
 struct strategy {
     char name[NAME_MAX_LEN];
     int32_t id, silo;
@@ -63,6 +70,8 @@ struct strategy {
     int32_t *local;  /* by feed id: the strategy's number, -1 = not bound */
     int32_t *closed; /* scratch: feeds closed in this instant */
     int32_t started;
+    int32_t variable_count; /* declared */
+    struct shown_variable *variables;
     bool posted;     /* in this instant */
     int64_t history; /* bars readable back, declared */
     struct ledger ledger;

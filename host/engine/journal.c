@@ -75,27 +75,37 @@ const struct journal_layout *journal_layout(uint16_t kind) {
     return &layouts[kind];
 }
 
-void journal_init(struct journal *j, struct sink_port *sink) {
-    *j =
-        (struct journal){.block = mem_alloc(JOURNAL_BLOCK), .sink = sink, .hash = hash128_create()};
+void journal_init_in(struct journal *j, struct sink_port *sink, struct journal_memory *memory) {
+    *j = (struct journal){.memory = memory ? memory : mem_alloc(sizeof *memory),
+                          .owns_memory = !memory,
+                          .sink = sink,
+                          .hash = hash128_create()};
+    atomic_init(&j->memory->used, 0);
+    atomic_init(&j->memory->bytes, 0);
 }
 
+void journal_init(struct journal *j, struct sink_port *sink) { journal_init_in(j, sink, NULL); }
+
 void journal_fini(struct journal *j) {
-    mem_free(j->block);
-    j->block = NULL;
+    if (j->owns_memory)
+        mem_free(j->memory);
+    j->memory = NULL;
     if (j->hash != NULL)
         hash128_destroy(&j->hash);
 }
 
+/* The block is emptied before it counts as handed out: who finds it between the two has it. */
 void journal_next_block(struct journal *j) {
-    size_t len = j->used;
-    j->used = 0;
+    struct journal_memory *memory = j->memory;
+    size_t len = journal_used(memory);
     if (len == 0)
         return;
-    hash128_update(j->hash, j->block, len);
-    j->bytes += len;
+    hash128_update(j->hash, memory->block, len);
     if (j->sink != NULL && j->failed == 0)
-        j->failed = j->sink->write(j->sink->self, j->block, len, &j->err);
+        j->failed = j->sink->write(j->sink->self, memory->block, len, &j->err);
+    uint64_t bytes = atomic_load_explicit(&memory->bytes, memory_order_relaxed) + len;
+    journal_publish(memory, 0);
+    atomic_store_explicit(&memory->bytes, bytes, memory_order_release);
 }
 
 int journal_flush(struct journal *j, struct err *err) {

@@ -10,6 +10,7 @@
 #ifndef ENGINE_JOURNAL_H
 #define ENGINE_JOURNAL_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -60,20 +61,30 @@ struct journal_layout {
 /* NULL for a kind outside the table. */
 const struct journal_layout *journal_layout(uint16_t kind);
 
+/* What was written and not handed out. It may be shared with a process that outlives the writer:
+ * whenever that dies, block[0..used) are whole records. They come after the first `bytes` bytes of
+ * the journal; a reader who was handed more has them already. */
+struct journal_memory {
+    _Atomic size_t used;
+    _Atomic uint64_t bytes; /* hashed and handed out so far: all of them after journal_flush */
+    uint8_t block[JOURNAL_BLOCK];
+};
+
 /* The writer. Init does not allocate beyond its block; a failed sink is kept in `failed` and later
  * writes do nothing but hash (the driver asks journal_flush and stops). */
 struct journal {
-    uint8_t *block;
-    size_t used;
+    struct journal_memory *memory;
+    bool owns_memory;
     struct sink_port *sink; /* may be NULL: hash only */
     struct xxh128_state *hash;
     uint64_t records; /* written so far */
-    uint64_t bytes;   /* hashed and handed out so far: all of them after journal_flush */
     int failed;
     struct err err;
 };
 
 void journal_init(struct journal *j, struct sink_port *sink);
+/* In the caller's memory, which stays as the journal left it. NULL: in its own. */
+void journal_init_in(struct journal *j, struct sink_port *sink, struct journal_memory *memory);
 /* Hash and hand out what is in the block. 0, or the sink's error. */
 int journal_flush(struct journal *j, struct err *err) NODISCARD;
 /* The hash of all records so far (flushes). */
@@ -89,13 +100,21 @@ void journal_canonical_nans(uint8_t *body, uint16_t kind);
 size_t journal_text_room(const char *text);
 uint8_t *journal_put_text(uint8_t *at, const char *text);
 
-static inline uint8_t *journal_reserve(struct journal *j, size_t size) {
-    if (UNLIKELY(JOURNAL_BLOCK - j->used < size))
+static inline size_t journal_used(const struct journal_memory *memory) {
+    return atomic_load_explicit(&memory->used, memory_order_relaxed);
+}
+
+/* Where a record of that size goes: bytes of the block that are used before it. */
+static inline size_t journal_reserve(struct journal *j, size_t size) {
+    if (UNLIKELY(JOURNAL_BLOCK - journal_used(j->memory) < size))
         journal_next_block(j);
-    uint8_t *at = j->block + j->used;
-    j->used += size;
     j->records++;
-    return at;
+    return journal_used(j->memory);
+}
+
+/* The records of the block are whole up to there. */
+static inline void journal_publish(struct journal_memory *memory, size_t used) {
+    atomic_store_explicit(&memory->used, used, memory_order_release);
 }
 
 /* Adding 0 makes -0 to 0 and changes nothing else. */
@@ -135,13 +154,16 @@ static inline void journal_store_double(uint8_t *at, double value, double *sum) 
     static inline void journal_put_##name(struct journal *j, const struct j_##name *record) {      \
         const size_t size = journal_size_##name(record);                                           \
         const uint64_t header = size | (uint64_t)(number) << 32;                                   \
-        uint8_t *const start = journal_reserve(j, size);                                           \
+        const size_t used = journal_reserve(j, size);                                              \
+        struct journal_memory *const memory = j->memory;                                           \
+        uint8_t *const start = memory->block + used;                                               \
         uint8_t *at = start + 8;                                                                   \
         double sum = 0.0;                                                                          \
         memcpy(start, &header, 8);                                                                 \
         fields(void) at;                                                                           \
         if (UNLIKELY(sum != sum))                                                                  \
             journal_canonical_nans(start + 8, JOURNAL_##NAME);                                     \
+        journal_publish(memory, used + size);                                                      \
     }
 /* clang-format off */
 #include "engine/journal.def"

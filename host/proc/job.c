@@ -2,9 +2,11 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "base/fs.h"
 #include "base/mem.h"
+#include "engine/journal.h"
 #include "proc/child.h"
 
 #define FRAME_MAGIC 0x4a46u
@@ -36,7 +38,8 @@ static int send_records(void *self, const void *bytes, size_t len, struct err *e
 }
 
 static int load_and_run(const struct job_spec *job, struct sink_port *sink,
-                        struct progress *progress, struct backtest_result *ret, struct err *err) {
+                        struct journal_memory *memory, struct progress *progress,
+                        struct backtest_result *ret, struct err *err) {
     struct plugin *plugins;
     int r = backtest_load(job->plan, progress, &plugins, err);
     if (r < 0)
@@ -44,6 +47,7 @@ static int load_and_run(const struct job_spec *job, struct sink_port *sink,
     r = backtest_run(&(struct backtest_spec){.plan = job->plan,
                                              .plugins = plugins,
                                              .sink = sink,
+                                             .memory = memory,
                                              .progress = progress,
                                              .port = job->port,
                                              .cut_after = job->cut_after},
@@ -52,12 +56,17 @@ static int load_and_run(const struct job_spec *job, struct sink_port *sink,
     return r;
 }
 
+struct worker {
+    const struct job_spec *job;
+    struct journal_memory *memory; /* shared */
+};
+
 static int work(void *arg, int out_fd, struct child_status *status) {
-    const struct job_spec *job = arg;
+    const struct worker *w = arg;
     struct err err = {0};
     struct sink_port sink = {.self = &out_fd, .write = send_records};
     struct backtest_result result;
-    int r = load_and_run(job, &sink, &status->progress, &result, &err);
+    int r = load_and_run(w->job, &sink, w->memory, &status->progress, &result, &err);
     if (r == 0)
         return send_frame(out_fd, FRAME_RESULT, &result, sizeof result, &err) < 0 ? 2 : 0;
     struct frame_error told = {.code = err.code};
@@ -72,6 +81,7 @@ struct receiver {
     const struct job_spec *job;
     uint8_t *bytes;
     size_t len, cap;
+    uint64_t taken; /* bytes of records */
     bool has_result, has_error;
     struct backtest_result result;
     struct frame_error error;
@@ -92,6 +102,7 @@ static int take_frame(struct receiver *rx, const struct frame_head *head, const 
         return err_set(err, ERR_FORMAT, "the worker went on after its last word");
     switch (head->kind) {
     case FRAME_RECORDS:
+        rx->taken += head->length;
         return rx->job->take(rx->job->self, payload, head->length, err);
     case FRAME_RESULT:
         if (head->length != sizeof rx->result)
@@ -143,6 +154,24 @@ static int on_bytes(void *arg, const void *data, size_t len, struct err *err) {
     return 0;
 }
 
+/* What a worker that is dead had not sent: the whole records of its block, unless that came
+ * already. Others may still write there (it may have had children), so only a copy is looked at;
+ * what is wrong in it changes nothing about how the worker ended. */
+static void take_rest(struct receiver *rx, const struct journal_memory *memory) {
+    size_t used = journal_used(memory), whole = 0, size;
+    struct journal_record record;
+    struct err ignored;
+    if (used > JOURNAL_BLOCK || atomic_load(&memory->bytes) != rx->taken)
+        return;
+    uint8_t *bytes = mem_alloc(used);
+    memcpy(bytes, memory->block, used);
+    while (journal_next(bytes + whole, used - whole, &record, &size, &ignored) == 1)
+        whole += size;
+    if (whole > 0)
+        (void)!rx->job->take(rx->job->self, bytes, whole, &ignored);
+    mem_free(bytes);
+}
+
 /* The sentence for a worker that did not end well. */
 static int explain(const struct job_spec *spec, const struct receiver *rx,
                    const struct child_result *child, struct err *err) {
@@ -157,11 +186,12 @@ static int explain(const struct job_spec *spec, const struct receiver *rx,
                        spec->plan->strategies[i].build.source);
 }
 
-static int run_child(const struct job_spec *spec, struct job_result *ret, struct err *err) {
+static int watch_worker(struct worker *worker, struct job_result *ret, struct err *err) {
+    const struct job_spec *spec = worker->job;
     struct receiver rx = {.job = spec};
     struct child_result child = {0};
     struct child_spec how = {.work = work,
-                             .arg = (void *)(uintptr_t)spec,
+                             .arg = worker,
                              .on_bytes = on_bytes,
                              .bytes_arg = &rx,
                              .tick = spec->tick,
@@ -170,6 +200,8 @@ static int run_child(const struct job_spec *spec, struct job_result *ret, struct
                              .cancel_arg = spec->cancel_self,
                              .cancel_fd = spec->cancel_fd};
     int r = child_run(&how, &child, err);
+    if (r == 0 && child.end != CHILD_OK)
+        take_rest(&rx, worker->memory);
     if (r == 0 && (child.end != CHILD_OK || !rx.has_result))
         r = explain(spec, &rx, &child, err);
     if (r == 0)
@@ -181,13 +213,24 @@ static int run_child(const struct job_spec *spec, struct job_result *ret, struct
     return r;
 }
 
+static int run_child(const struct job_spec *spec, struct job_result *ret, struct err *err) {
+    struct worker worker = {.job = spec};
+    size_t size = sizeof(struct journal_memory);
+    worker.memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (worker.memory == MAP_FAILED)
+        return err_errno(err, "cannot map memory for a worker", NULL);
+    int r = watch_worker(&worker, ret, err);
+    (void)munmap(worker.memory, size);
+    return r;
+}
+
 int job_run(const struct job_spec *spec, struct job_result *ret, struct err *err) {
     memset(ret, 0, sizeof *ret);
     str_init(&ret->output);
     if (!spec->is_inline)
         return run_child(spec, ret, err);
     struct sink_port sink = {.self = spec->self, .write = spec->take};
-    return load_and_run(spec, &sink, NULL, &ret->run, err);
+    return load_and_run(spec, &sink, NULL, NULL, &ret->run, err);
 }
 
 void job_result_fini(struct job_result *ret) {

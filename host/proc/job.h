@@ -5,6 +5,9 @@
  *   worker: backtest_run -> frames on the pipe: journal blocks, then the result or an error
  *   parent: frames (hostile) -> take(records)
  *
+ * The block that is being filled lies in shared memory: of a worker that crashed, hung or was
+ * killed the parent takes what it had not sent yet, so its record ends where it did.
+ *
  * The plan is inherited by the fork. --inline runs the same in the calling process, for gdb and
  * coverage: then a crash of the plugin is ours.
  */

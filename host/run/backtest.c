@@ -109,7 +109,7 @@ static int machine_init(struct machine *m, const struct backtest_spec *spec, str
     m->loopbacks = mem_zalloc(strategies, sizeof(struct loopback *));
     m->strategies = mem_zalloc(strategies, sizeof *m->strategies);
     m->silos = mem_zalloc((size_t)spec->plan->silo_count, sizeof *m->silos);
-    journal_init(&m->journal, spec->sink);
+    journal_init_in(&m->journal, spec->sink, spec->memory);
     int r = replay_init(&m->replay, spec->plan->feeds, spec->plan->feed_count, err);
     if (r < 0)
         return r;

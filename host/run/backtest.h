@@ -25,9 +25,10 @@ int backtest_load(const struct plan *plan, struct progress *progress, struct plu
 
 struct backtest_spec {
     const struct plan *plan;
-    const struct plugin *plugins; /* from backtest_load */
-    struct sink_port *sink;       /* gets the journal */
-    struct progress *progress;    /* may be NULL */
+    const struct plugin *plugins;  /* from backtest_load */
+    struct sink_port *sink;        /* gets the journal */
+    struct journal_memory *memory; /* what it did not get yet; NULL: nobody is to find it */
+    struct progress *progress;     /* may be NULL */
     enum backtest_port port;
     int64_t cut_after; /* play only so many instants; 0 = all (law 2) */
 };

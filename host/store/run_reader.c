@@ -129,11 +129,12 @@ static void end_stage(struct run_reader *r) {
 
 /* The record that was put into the journal's block. */
 static void made_record(struct run_reader *r, struct journal_record *ret) {
+    struct journal_memory *memory = r->journal.memory;
     uint16_t kind;
-    memcpy(&kind, r->journal.block + 4, 2);
+    memcpy(&kind, memory->block + 4, 2);
     *ret = (struct journal_record){
-        .kind = kind, .body = r->journal.block + 8, .size = r->journal.used - 8};
-    r->journal.used = 0;
+        .kind = kind, .body = memory->block + 8, .size = journal_used(memory) - 8};
+    journal_publish(memory, 0);
 }
 
 /* ---- kept bytes ---- */

@@ -39,8 +39,9 @@ struct actor {
     struct intent_batch batch;
     int64_t numbers;      /* given to orders so far */
     const char *fails_in; /* "start", "post", "collect", "stop" */
-    const char *variable; /* its name */
+    const char *variable; /* its name, before rig_begin */
     double value;
+    bool waits; /* has not started */
     /* what it saw at the last post */
     int64_t now, bars, depth, orders;
     int32_t closed[RIG_FEEDS], closed_count;
@@ -286,7 +287,7 @@ static inline int actor_collect(void *self, const struct intent_batch **ret, str
                                      .count = a->queued,
                                      .text = a->text,
                                      .text_len = a->text_len,
-                                     .started = 1};
+                                     .started = !a->waits};
     a->queued = 0;
     *ret = &a->batch;
     return 0;

@@ -409,6 +409,7 @@ Test(driver, closes_nothing_of_a_run_without_an_instant) {
 }
 
 Test(driver, refuses_orders_of_on_stop_but_keeps_its_words) {
+    r.actors[0].variable = "trend";
     rig_begin(&r);
     actor_order(&r, 0, QS_BUY, QS_LIMIT, 1.0, 5.0, 0.0);
     rig_price(&r, 10.0);
@@ -422,13 +423,97 @@ Test(driver, refuses_orders_of_on_stop_but_keeps_its_words) {
                               .key_len = 3,
                               .text_at = actor_text(&r, 0, "so long"),
                               .text_len = 7});
-    r.actors[0].variable = "trend";
     r.actors[0].value = 0.25;
     cr_assert_eq(driver_end(&r.engine, &r.err), 0);
     cr_expect_str_eq(rig_news(&r), "CANCELED 1 run_end; "
                                    "intent a#2 -> 0 wrong_phase; intent a#3 -> 0 wrong_phase; "
                                    "intent a#1 -> 0 wrong_phase; "
                                    "note end so long; variable trend 0.25; ");
+}
+
+/* An instant with that value; what the journal has of it. */
+static const char *news_with_value(double value) {
+    r.actors[0].value = value;
+    rig_price(&r, 10.0);
+    return rig_news(&r);
+}
+
+Test(driver, records_a_variable_when_it_changed) {
+    union rig_record u;
+    r.actors[0].variable = "trend";
+    rig_begin(&r);
+    cr_expect_str_eq(news_with_value(0.0), "variable trend 0; "); /* the first time always */
+    cr_expect_str_eq(news_with_value(0.0), "");
+    cr_expect_str_eq(news_with_value(-0.0), ""); /* the same bytes in the journal */
+    cr_expect_str_eq(news_with_value(1.0), "variable trend 1; ");
+    cr_assert_eq(rig_last(&r, JOURNAL_VARIABLE, &u), 2);
+    cr_expect_eq(u.variable.time, 4 * TIME_HOUR);
+    cr_expect_eq(u.variable.strategy, 0);
+    cr_expect_str_eq(news_with_value(nextafter(1.0, 2.0)), "variable trend 1; ");
+    cr_expect_str_eq(news_with_value(NAN), "variable trend nan; ");
+    cr_expect_str_eq(news_with_value(-NAN), "");
+    cr_expect_str_eq(news_with_value(7.0), "variable trend 7; ");
+}
+
+Test(driver, records_every_variable_at_the_end_unless_it_just_did) {
+    union rig_record u;
+    r.actors[0].variable = "trend";
+    rig_begin(&r);
+    cr_expect_str_eq(news_with_value(1.0), "variable trend 1; ");
+    cr_expect_str_eq(news_with_value(1.0), "");
+    cr_assert_eq(driver_end(&r.engine, &r.err), 0);
+    cr_expect_str_eq(rig_news(&r), "variable trend 1; ");
+    cr_assert_eq(rig_last(&r, JOURNAL_VARIABLE, &u), 2);
+    cr_expect_eq(u.variable.time, 2 * TIME_HOUR);
+}
+
+Test(driver, records_a_variable_once_at_the_last_instant) {
+    r.actors[0].variable = "trend";
+    rig_begin(&r);
+    cr_expect_str_eq(news_with_value(1.0), "variable trend 1; ");
+    cr_assert_eq(driver_end(&r.engine, &r.err), 0);
+    cr_expect_str_eq(rig_news(&r), "");
+}
+
+Test(driver, records_variables_of_started_strategies_only_but_all_at_the_end) {
+    r.actors[0].variable = "trend";
+    r.actors[0].waits = true;
+    rig_begin(&r);
+    cr_expect_str_eq(news_with_value(1.0), "");
+    r.actors[0].waits = false;
+    cr_expect_str_eq(news_with_value(2.0), "variable trend 2; ");
+    rig_close(&r);
+    rig_init(&r);
+    r.actors[0].variable = "trend";
+    r.actors[0].waits = true;
+    rig_begin(&r);
+    cr_expect_str_eq(news_with_value(1.0), "");
+    cr_assert_eq(driver_end(&r.engine, &r.err), 0);
+    cr_expect_str_eq(rig_news(&r), "variable trend 1; ");
+}
+
+Test(driver, asks_no_variable_of_a_strategy_whose_feeds_did_not_close) {
+    static const int32_t only_b[] = {B};
+    r.strategies[0].feeds = only_b;
+    r.strategies[0].feed_count = 1;
+    r.actors[0].variable = "trend";
+    rig_begin(&r);
+    cr_expect_str_eq(news_with_value(1.0), "");
+    rig_bar(&r, B, 1.0, 1.0, 1.0, 1.0);
+    cr_assert_eq(rig_step(&r), 1);
+    cr_expect_str_eq(rig_news(&r), "variable trend 1; ");
+    cr_expect_str_eq(news_with_value(2.0), "");
+}
+
+Test(driver, allocates_nothing_for_a_variable_that_changes) {
+    r.actors[0].variable = "trend";
+    rig_begin(&r);
+    uint64_t before = mem_count();
+    for (int i = 0; i < 5; i++) {
+        r.actors[0].value = i;
+        rig_price(&r, 10.0);
+    }
+    cr_expect_eq(mem_count(), before);
 }
 
 Test(driver, counts_what_happened) {

@@ -151,7 +151,7 @@ Test(journal, reads_back_every_record_with_zero_and_nan_made_canonical) {
         put_inline(&j, kind, &sent);
         cr_assert_eq(journal_flush(&j, NULL), 0);
         cr_assert_eq(j.records, 2);
-        cr_assert_eq(j.bytes, memory.len);
+        cr_assert_eq(j.memory->bytes, memory.len);
         journal_fini(&j);
 
         struct journal_record record;
@@ -233,6 +233,47 @@ Test(journal, blocks_hold_whole_records_only) {
     }
     journal_fini(&j);
     mem_free(memory.data);
+}
+
+/* Where it lies when the sink is asked: still in the block, and not counted as handed out. */
+struct witness {
+    struct journal_memory *memory;
+    uint64_t seen;
+};
+
+static int witness_write(void *self, const void *bytes, size_t len, struct err *err) {
+    struct witness *w = self;
+    (void)err;
+    cr_assert_eq(bytes, w->memory->block);
+    cr_assert_eq(w->memory->used, len);
+    cr_assert_eq(w->memory->bytes, w->seen);
+    w->seen += len;
+    return 0;
+}
+
+Test(journal, leaves_what_was_not_handed_out_in_the_memory_of_its_caller) {
+    struct journal_memory *memory = mem_alloc(sizeof *memory);
+    struct witness witness = {.memory = memory};
+    struct sink_port sink = {&witness, witness_write};
+    struct journal j;
+    struct journal_record record;
+    uint64_t all = 0;
+    size_t size;
+    journal_init_in(&j, &sink, memory);
+    cr_assert_eq(memory->used, 0);
+    for (int i = 0; i < 5000; i++) {
+        journal_put_equity(&j, &(struct j_equity){.time = i});
+        all += 8 + sizeof(struct j_equity);
+        cr_assert_eq(memory->bytes + memory->used, all);
+        cr_assert_eq(memory->bytes, witness.seen);
+    }
+    cr_assert_gt(witness.seen, 0);
+    journal_fini(&j);
+    size_t used = memory->used;
+    cr_assert_eq(witness.seen + used, all);
+    for (size_t at = 0; at < used; at += size)
+        cr_assert_eq(journal_next(memory->block + at, used - at, &record, &size, NULL), 1);
+    mem_free(memory);
 }
 
 Test(journal, keeps_the_error_of_its_sink_and_goes_on_hashing) {

@@ -209,6 +209,45 @@ Test(job, takes_no_exit_for_an_end) {
     fails(ERR_CRASH, "exited by itself (exit code 0) in on_bar at bar 30 (2024-01-31T00:00:00Z)");
 }
 
+/* Records of a kind among those that came; fails when they end inside one. */
+static int count_records(uint16_t kind) {
+    struct journal_record record;
+    size_t size;
+    int count = 0;
+    for (size_t at = 0; at < records.len; at += size) {
+        cr_assert_eq(
+            journal_next((uint8_t *)records.data + at, records.len - at, &record, &size, &err), 1);
+        count += record.kind == kind;
+    }
+    return count;
+}
+
+/* What came is how a run of the first `bars` bars begins, which ends well. */
+static void has_recorded(int bars) {
+    struct str whole = {0};
+    struct job_spec spec = {.plan = plan, .cut_after = bars, .take = keep, .self = &whole};
+    cr_expect_eq(count_records(JOURNAL_EQUITY), bars);
+    cr_expect_eq(count_records(JOURNAL_END), 0);
+    job_result_fini(&result);
+    cr_assert_eq(job_run(&spec, &result, &err), 0, "%s", err.text);
+    cr_expect_lt(records.len, whole.len);
+    cr_expect_eq(memcmp(records.data, whole.data, records.len), 0);
+    str_fini(&whole);
+}
+
+Test(job, has_all_records_before_the_bar_at_which_a_strategy_died) {
+    static const char *const names[] = {"bar_crash", "bar_divides", "bar_exit"};
+    for (int i = 0; i < 3; i++) {
+        plan_double(names[i]);
+        cr_expect_eq(run(), ERR_CRASH, "%s", err.text);
+        has_recorded(29);
+    }
+    plan_double("bar_hang");
+    setenv("QS_DEADLINE_MS", "300", 1);
+    cr_expect_eq(run(), ERR_HANG, "%s", err.text);
+    has_recorded(29);
+}
+
 Test(job, passes_on_what_the_worker_says_of_its_own_failure) {
     plan_double("init_refuses");
     cr_expect_lt(run(), 0);
@@ -267,10 +306,12 @@ Test(job, ends_with_the_sentence_of_whoever_takes_the_records) {
 
 static const char forger[] =
     "#include <quasar/strategy.h>\n"
+    "#include <signal.h>\n"
+    "#include <stdio.h>\n"
     "#include <stdlib.h>\n"
     "#include <string.h>\n"
     "#include <unistd.h>\n"
-    "struct params { int64_t act; };\n"
+    "struct params { int64_t act, lines; };\n"
     "struct head { uint16_t magic, kind; uint32_t length; };\n"
     "static void put(uint16_t magic, uint16_t kind, uint32_t length, uint32_t payload, int fill) {\n"
     "    static char bytes[8192];\n"
@@ -280,9 +321,24 @@ static const char forger[] =
     "    if (write(3, bytes, sizeof head + payload) < 0)\n"
     "        abort();\n"
     "}\n"
+    /* what the parent shares: bytes used, bytes sent before, the block */
+    "static uint64_t *find_shared(void) {\n"
+    "    char line[512];\n"
+    "    FILE *maps = fopen(\"/proc/self/maps\", \"r\");\n"
+    "    while (maps && fgets(line, sizeof line, maps)) {\n"
+    "        char *end;\n"
+    "        uint64_t from = strtoull(line, &end, 16), to = strtoull(end + 1, NULL, 16);\n"
+    "        if (strstr(line, \" rw-s \") && to - from >= 65536 && to - from < 131072)\n"
+    "            return (uint64_t *)from;\n"
+    "    }\n"
+    "    abort();\n"
+    "}\n"
     "static void on_bar(qs_ctx *c) {\n"
     "    const struct params *p = qs_params(c);\n"
-    "    if (c->view->bars != 3)\n"
+    "    uint64_t *shared = p->act > 10 ? find_shared() : NULL;\n"
+    "    for (int64_t i = 0; i < p->lines; i++)\n"
+    "        qs_note(c, \"line\", \"of several words, so that a block is full now and then\");\n"
+    "    if (c->view->bars != (p->lines ? 39 : 3))\n"
     "        return;\n"
     "    switch (p->act) {\n"
     "    case 1: put(0x7878, 0x7878, 0x78787878, 64, 'x'); break;\n" /* no frame at all */
@@ -294,12 +350,19 @@ static const char forger[] =
     "    case 7: put(0x4a46, 3, SIZE_ERROR, SIZE_ERROR, 'e'); _exit(1);\n" /* text without an end */
     "    case 8: put(0x4a46, 1, 64, 64, 'x'); break;\n"   /* records that are none */
     "    case 9: put(0x4a46, 1, 4096, 8, 0); _exit(0);\n" /* half a frame */
+    "    case 10: kill(getpid(), SIGKILL);\n"
+    "    case 11: shared[0] = 65537; _exit(0);\n"
+    "    case 12: shared[1] += 8; _exit(0);\n"
+    "    case 13: shared[1] -= shared[1]; _exit(0);\n"
+    "    case 14: memset(shared + 2, 'x', 65536); _exit(0);\n"
+    "    case 15: memset((char *)(shared + 2) + shared[0], 'x', 64); shared[0] += 64; _exit(0);\n"
     "    }\n"
     "}\n"
     "QS_STRATEGY(.id = \"forger\", .version = \"1.0.0\",\n"
-    "            .inputs = QS_INPUTS(QS_INT(struct params, act, 0, 0, 9)), .on_bar = on_bar)\n";
+    "            .inputs = QS_INPUTS(QS_INT(struct params, act, 0, 0, 15),\n"
+    "            QS_INT(struct params, lines, 0, 0, 1000)), .on_bar = on_bar)\n";
 
-static void plan_forger(int act) {
+static void plan_forger_that_talks(int act, int lines) {
     char path[100], command[4096], params[64];
     const char *cc = getenv("CC") ? getenv("CC") : "cc";
     snprintf(path, sizeof path, "%s/forger.c", folder);
@@ -314,9 +377,11 @@ static void plan_forger(int act) {
              cc, sizeof(struct backtest_result), error_size, QS_SOURCE_DIR, folder, path);
     cr_assert_eq(system(command), 0);
     snprintf(path, sizeof path, "%s/forger.so", folder);
-    snprintf(params, sizeof params, "params: {act: %d}\n", act);
+    snprintf(params, sizeof params, "params: {act: %d, lines: %d}\n", act, lines);
     plan_for(path, params);
 }
+
+static void plan_forger(int act) { plan_forger_that_talks(act, 0); }
 
 static void refuses_forgery(int act, const char *sentence) {
     plan_forger(act);
@@ -373,4 +438,56 @@ Test(job, gives_forged_records_to_the_recorder_which_refuses_them) {
 Test(job, waits_for_no_half_frame_of_a_worker_that_left) {
     plan_forger(9);
     fails(ERR_CRASH, "exited by itself (exit code 0) in on_bar at bar 3 (2024-01-04T00:00:00Z)");
+}
+
+/* ---- what lay in the block of a worker that died ---- */
+
+Test(job, has_all_records_of_a_worker_that_was_killed) {
+    plan_forger(10);
+    fails(ERR_CRASH, "was killed from outside (SIGKILL; out of memory?) in on_bar at bar 3 "
+                     "(2024-01-04T00:00:00Z)");
+    has_recorded(2);
+}
+
+/* The block has been sent some times: each record comes once, wherever a block ended. */
+Test(job, has_each_record_once_after_many_blocks) {
+    for (int lines = 10; lines < 300; lines += 37) {
+        plan_forger_that_talks(10, lines);
+        cr_expect_eq(run(), ERR_CRASH, "%s", err.text);
+        has_recorded(38);
+        cr_expect_eq(count_records(JOURNAL_NOTE), 38 * lines);
+    }
+}
+
+Test(job, takes_no_bytes_out_of_a_block_that_contradicts_itself) {
+    static const int acts[] = {11, 12, 13, 14};
+    for (size_t i = 0; i < sizeof acts / sizeof *acts; i++) {
+        plan_forger(acts[i]);
+        fails(ERR_CRASH, "exited by itself (exit code 0) in on_bar at bar 3 "
+                         "(2024-01-04T00:00:00Z)");
+        cr_expect_eq(count_records(JOURNAL_EQUITY), 0, "act %d", acts[i]);
+        cr_expect_gt(count_records(JOURNAL_RUN), 0);
+    }
+}
+
+Test(job, takes_the_whole_records_before_the_first_bad_one) {
+    plan_forger(15);
+    fails(ERR_CRASH, "exited by itself (exit code 0) in on_bar at bar 3 (2024-01-04T00:00:00Z)");
+    has_recorded(2);
+}
+
+/* The header, which is sent by itself, and nothing else. */
+static int take_once(void *self, const void *bytes, size_t len, struct err *out) {
+    (void)bytes, (void)len;
+    return ++*(int *)self > 1 ? err_set(out, ERR_FORMAT, "not that") : 0;
+}
+
+Test(job, keeps_the_sentence_of_the_crash_when_the_rest_is_refused) {
+    plan_double("bar_crash");
+    int taken = 0;
+    struct job_spec spec = {.plan = plan, .take = take_once, .self = &taken};
+    job_result_fini(&result);
+    cr_expect_eq(job_run(&spec, &result, &err), ERR_CRASH);
+    cr_expect_eq(taken, 2);
+    cr_expect_not_null(strstr(err.text, "crashed with SIGSEGV"), "%s", err.text);
 }
