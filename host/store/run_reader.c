@@ -41,6 +41,11 @@ static const char chunks_sql[] =
     "SELECT rows, first_time, last_time, data FROM strategy_chunk WHERE strategy_run_id = ?1 AND "
     "series = ?2 AND last_time >= ?3 AND first_time <= ?4 ORDER BY seq";
 
+/* The chunk in which the newest row before ?3 is. */
+static const char before_sql[] =
+    "SELECT max(last_time) FROM strategy_chunk WHERE strategy_run_id = ?1 AND series = ?2 AND "
+    "first_time < ?3";
+
 static int find_run(struct run_reader *r, struct err *err) {
     sqlite3_stmt *stmt = NULL;
     int rc = db_prepare(r->db, "SELECT 1 FROM strategy_run WHERE strategy_run_id = ?", &stmt, err);
@@ -62,7 +67,10 @@ int run_reader_open(struct db *db, int64_t run, uint64_t kinds, int64_t from, in
     int rc = find_run(r, err);
     if (rc == 0)
         rc = db_prepare(db, chunks_sql, &r->series.chunks, err);
+    if (rc == 0)
+        rc = db_prepare(db, before_sql, &r->series.before, err);
     if (rc != 0) {
+        sqlite3_finalize(r->series.before);
         sqlite3_finalize(r->series.chunks);
         mem_free(r);
         return rc;
@@ -79,6 +87,7 @@ void run_reader_close(struct run_reader **reader) {
         return;
     sqlite3_finalize(r->stmt);
     sqlite3_finalize(r->series.chunks);
+    sqlite3_finalize(r->series.before);
     chunk_codec_destroy(&r->series.codec);
     journal_fini(&r->journal);
     mem_free(r);
@@ -213,6 +222,24 @@ static int next_row(struct run_reader *r, const struct stage *stage, struct jour
 
 /* ---- columns ---- */
 
+/* From where on chunks are read. */
+static int find_first_chunk(struct run_reader *r, uint16_t kind, int64_t series, int64_t *ret,
+                            struct err *err) {
+    sqlite3_stmt *stmt = r->series.before;
+    *ret = r->from;
+    if (kind != JOURNAL_VARIABLE || r->from == INT64_MIN)
+        return 0;
+    sqlite3_reset(stmt);
+    sqlite3_bind_int64(stmt, 1, r->run);
+    sqlite3_bind_int64(stmt, 2, series);
+    sqlite3_bind_int64(stmt, 3, r->from);
+    int rc = db_row(r->db, stmt, "read a run", err);
+    if (rc == 1 && sqlite3_column_type(stmt, 0) == SQLITE_INTEGER)
+        *ret = min_i64(*ret, sqlite3_column_int64(stmt, 0));
+    sqlite3_reset(stmt);
+    return rc < 0 ? rc : 0;
+}
+
 static int load_series(struct run_reader *r, uint16_t kind, struct err *err) {
     static const char table[] = "strategy_series";
     struct series_cursor *s = &r->series;
@@ -226,12 +253,14 @@ static int load_series(struct run_reader *r, uint16_t kind, struct err *err) {
         if (rc != 0)
             return rc;
     }
+    int64_t series = sqlite3_column_int64(r->stmt, 0), first;
+    int rc = find_first_chunk(r, kind, series, &first, err);
     sqlite3_reset(s->chunks);
     sqlite3_bind_int64(s->chunks, 1, r->run);
-    sqlite3_bind_int64(s->chunks, 2, sqlite3_column_int64(r->stmt, 0));
-    sqlite3_bind_int64(s->chunks, 3, r->from);
+    sqlite3_bind_int64(s->chunks, 2, series);
+    sqlite3_bind_int64(s->chunks, 3, first);
     sqlite3_bind_int64(s->chunks, 4, r->to);
-    return 0;
+    return rc;
 }
 
 /* Whether the chunk has the rows that its row says. */
@@ -309,13 +338,22 @@ static int next_chunk(struct run_reader *r, uint16_t kind, struct err *err) {
     }
 }
 
+/* Whether it is in the range that was asked for, or the value that a variable has at its start. */
+static bool is_in_range(const struct run_reader *r, uint16_t kind, const uint64_t *row) {
+    const struct series_cursor *s = &r->series;
+    int64_t time = (int64_t)row[0];
+    if (time > r->to || (time < r->from && kind != JOURNAL_VARIABLE))
+        return false;
+    return time >= r->from || s->at == s->count || (int64_t)row[s->words] >= r->from;
+}
+
 static int next_column_row(struct run_reader *r, const struct stage *stage,
                            struct journal_record *ret, struct err *err) {
     struct series_cursor *s = &r->series;
     for (;;) {
         while (s->at < s->count) {
             const uint64_t *row = s->rows + s->words * s->at++;
-            if ((int64_t)row[0] < r->from || (int64_t)row[0] > r->to)
+            if (!is_in_range(r, stage->first, row))
                 continue;
             put_series_row(r, stage->first, row);
             made_record(r, ret);

@@ -24,7 +24,9 @@ struct run_reader; /* opaque */
 #define RUN_READER_ALL UINT64_MAX
 
 /* kinds: a set of RUN_READER_KIND(JOURNAL_...); the header always comes. from, to: per-bar kinds
- * with from <= time <= to only (INT64_MIN, INT64_MAX: all); others come whole. */
+ * with from <= time <= to only (INT64_MIN, INT64_MAX: all); others come whole. A VARIABLE is
+ * recorded when it changed: of each name comes also the newest record before `from`, its value
+ * until then. */
 int run_reader_open(struct db *db, int64_t run, uint64_t kinds, int64_t from, int64_t to,
                     struct run_reader **ret, struct err *err) NODISCARD;
 /* 1 and *ret, which points into the reader until the next call; 0 at the end. */

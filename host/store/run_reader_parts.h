@@ -11,6 +11,7 @@
 
 struct series_cursor {
     sqlite3_stmt *chunks; /* of the current series; NULL until the first */
+    sqlite3_stmt *before;
     struct chunk_codec *codec;
     const uint64_t *rows; /* of the current chunk */
     size_t words, count, at;

@@ -4,7 +4,8 @@
  * the same order bar after bar), else by hash.
  *
  * With `every N bars` the rows of an instant that is not an Nth wait behind the kept ones: the next
- * instant puts its own over them, and at the end those of the last instant are kept.
+ * instant puts its own over them, and at the end those of the last instant are kept. A variable has
+ * its value until it changes, so its newest row before a kept instant is kept, too.
  */
 #include <string.h>
 
@@ -180,7 +181,7 @@ static void store_rows(struct series_writer *set, struct series *s, struct batch
 void series_writer_finish(struct series_writer *set, struct batch *batch) {
     for (size_t i = 0; i < set->count; i++) {
         struct series *s = set->all[i];
-        if (s->pending_instant >= set->instants)
+        if (s->pending_instant >= set->instants || s->kind == JOURNAL_VARIABLE)
             s->count += s->pending;
         s->pending = 0;
         store_rows(set, s, batch);
@@ -201,12 +202,27 @@ static int64_t instant_of(struct series_writer *set, bool ends_it, int64_t time)
     return set->instants + 1;
 }
 
+/* Whether an instant from `first` to before `next` is an Nth. */
+static bool kept_between(const struct series_writer *set, int64_t first, int64_t next) {
+    return (first - 1) / set->log.every != (next - 1) / set->log.every;
+}
+
+static void keep_pending(struct series_writer *set, struct series *s, struct batch *batch) {
+    s->count += s->pending;
+    s->pending = 0;
+    if (s->count >= CHUNK_ROWS_MAX)
+        store_rows(set, s, batch);
+}
+
 /* The place of a row; where it is not to be kept for sure, among the pending. */
-static uint64_t *next_row(struct series_writer *set, struct series *s, bool ends_it, int64_t time) {
+static uint64_t *next_row(struct series_writer *set, struct series *s, bool ends_it, int64_t time,
+                          struct batch *batch) {
     size_t pending = 0;
     bool is_kept = true;
     if (set->log.every > 1) {
         int64_t instant = instant_of(set, ends_it, time);
+        if (s->kind == JOURNAL_VARIABLE && kept_between(set, s->pending_instant, instant))
+            keep_pending(set, s, batch);
         pending = s->pending_instant == instant ? s->pending : 0;
         is_kept = instant % set->log.every == 0;
         s->pending_instant = instant;
@@ -241,7 +257,7 @@ int series_writer_take(struct series_writer *set, const struct journal_record *r
     if (rc != 0)
         return rc;
     CHECK(s != NULL);
-    uint64_t *row = next_row(set, s, is_equity && owner == 0, time);
+    uint64_t *row = next_row(set, s, is_equity && owner == 0, time, batch);
     row[0] = (uint64_t)time;
     memcpy(row + 1, record->body + 16, (s->words - 1) * 8);
     if (s->count == CHUNK_ROWS_MAX)

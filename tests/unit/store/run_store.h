@@ -215,6 +215,27 @@ static inline struct bytes make_journal(uint64_t seed, int instants, int silos, 
     return b;
 }
 
+/* Instants with an account each, at minute 1 to `instants`; a variable "x" changes, to the number
+ * of the minute, at those that are listed (a 0 ends them). Free data. */
+static inline struct bytes make_sparse_journal(int instants, const int *changes) {
+    struct bytes b = {0};
+    struct sink_port sink = {&b, bytes_sink};
+    struct journal j;
+    struct err err;
+    journal_init(&j, &sink);
+    make_header(&j, 1, 1);
+    journal_put_start(&j, &(struct j_start){.time = 60, .bars = 1});
+    for (int i = 1; i <= instants; i++) {
+        int64_t time = i * INT64_C(60000000000);
+        for (; *changes == i; changes++)
+            journal_put_variable(&j, &(struct j_variable){time, 0, i, "x"});
+        journal_put_equity(&j, &(struct j_equity){.time = time});
+    }
+    cr_assert_eq(journal_flush(&j, &err), 0);
+    journal_fini(&j);
+    return b;
+}
+
 /* ---- what the reader should give ---- */
 
 struct expected {

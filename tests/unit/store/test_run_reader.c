@@ -36,6 +36,7 @@ Test(run_reader, gives_back_a_run_without_bars, .init = store_setup, .fini = sto
     round_trip(0, 1, 1);
 }
 
+static const int64_t minute = INT64_C(60000000000);
 static int64_t range_from, range_to;
 
 static bool in_range(const struct journal_record *record) {
@@ -43,12 +44,15 @@ static bool in_range(const struct journal_record *record) {
     if (!is_per_bar(record->kind))
         return true;
     memcpy(&time, record->body, 8);
-    return time >= range_from && time <= range_to;
+    if (record->kind == JOURNAL_VARIABLE && range_from != INT64_MIN)
+        time += minute; /* the one before, and there is one a minute */
+    bool is_old = time < range_from;
+    memcpy(&time, record->body, 8);
+    return !is_old && time <= range_to;
 }
 
 Test(run_reader, gives_columns_of_a_range_of_time_only, .init = store_setup,
      .fini = store_teardown) {
-    const int64_t minute = INT64_C(60000000000);
     const int64_t ranges[][2] = {{1, 1},       {4096, 4096}, {4096, 4097},          {4000, 8300},
                                  {9000, 9999}, {10, 9},      {INT64_MIN, INT64_MAX}};
     struct db *db = store_open(DB_WRITE);
@@ -68,6 +72,48 @@ Test(run_reader, gives_columns_of_a_range_of_time_only, .init = store_setup,
     }
     db_close(&db);
     mem_free(journal.data);
+}
+
+/* The minutes of the variable's records in that range, in words. */
+static const char *variables_in(struct db *db, int64_t run, int64_t from, int64_t to) {
+    static char words[256];
+    struct bytes found = {0};
+    struct journal_record record;
+    struct j_variable variable;
+    struct err err;
+    size_t len = 0;
+    cr_assert_eq(read_into(db, run, RUN_READER_KIND(JOURNAL_VARIABLE), from, to, &found, &err), 0,
+                 "%s", err.text);
+    words[0] = '\0';
+    for (size_t at = 0; bytes_next(&found, &at, &record);) {
+        if (record.kind != JOURNAL_VARIABLE)
+            continue;
+        journal_read(&record, &variable);
+        cr_assert_eq(variable.time, (int64_t)variable.value * minute);
+        len += (size_t)snprintf(words + len, sizeof words - len, "%g ", variable.value);
+    }
+    mem_free(found.data);
+    return words;
+}
+
+Test(run_reader, gives_the_value_that_a_variable_had_before_a_range, .init = store_setup,
+     .fini = store_teardown) {
+    static const int changes[] = {2, 5, 6, 0};
+    static const int none[] = {0};
+    struct db *db = store_open(DB_WRITE);
+    struct bytes journal = make_sparse_journal(9, changes), bare = make_sparse_journal(9, none);
+    int64_t run = record_run(db, &journal, all_bars), other = record_run(db, &bare, all_bars);
+    cr_expect_str_eq(variables_in(db, run, INT64_MIN, INT64_MAX), "2 5 6 ");
+    cr_expect_str_eq(variables_in(db, run, minute, minute), "");
+    cr_expect_str_eq(variables_in(db, run, 2 * minute, 2 * minute), "2 ");
+    cr_expect_str_eq(variables_in(db, run, 4 * minute, 4 * minute), "2 ");
+    cr_expect_str_eq(variables_in(db, run, 5 * minute, 6 * minute), "2 5 6 ");
+    cr_expect_str_eq(variables_in(db, run, 9 * minute, 9 * minute), "6 ");
+    cr_expect_str_eq(variables_in(db, run, INT64_MAX, INT64_MAX), "6 ");
+    cr_expect_str_eq(variables_in(db, other, 4 * minute, 4 * minute), "");
+    db_close(&db);
+    mem_free(journal.data);
+    mem_free(bare.data);
 }
 
 static uint16_t wanted_kind;

@@ -61,6 +61,53 @@ Test(run_writer, keeps_every_nth_instant_and_the_last, .init = store_setup,
     check_log((struct run_log){RUN_LOG_EVERY, 1}, 30);
 }
 
+/* Kept instants are the 10th, 20th ... and the last: of each the record that says the value then.
+ */
+static void check_variables(int instants, const int *changes, const char *expected) {
+    struct db *db = store_open(DB_WRITE);
+    struct bytes journal = make_sparse_journal(instants, changes);
+    struct bytes found =
+        read_run(db, record_run(db, &journal, (struct run_log){RUN_LOG_EVERY, 10}));
+    struct journal_record record;
+    struct j_variable variable;
+    char words[256] = "";
+    size_t len = 0;
+    for (size_t at = 0; bytes_next(&found, &at, &record);) {
+        if (record.kind != JOURNAL_VARIABLE)
+            continue;
+        journal_read(&record, &variable);
+        len += (size_t)snprintf(words + len, sizeof words - len, "%g ", variable.value);
+    }
+    cr_expect_str_eq(words, expected);
+    db_close(&db);
+    mem_free(journal.data);
+    mem_free(found.data);
+}
+
+Test(run_writer, keeps_the_value_of_a_variable_at_every_nth_instant, .init = store_setup,
+     .fini = store_teardown) {
+    check_variables(50, (const int[]){3, 7, 8, 25, 30, 41, 49, 0}, "8 30 49 ");
+    check_variables(50, (const int[]){1, 0}, "1 ");
+    check_variables(50, (const int[]){10, 11, 20, 0}, "10 20 "); /* 11 until 19 */
+    check_variables(55, (const int[]){9, 51, 54, 54, 0}, "9 54 54 ");
+    check_variables(4, (const int[]){2, 3, 0}, "3 ");
+}
+
+Test(run_writer, keeps_the_value_of_a_variable_over_the_end_of_a_chunk, .init = store_setup,
+     .fini = store_teardown) {
+    struct db *db = store_open(DB_WRITE);
+    static int changes[90001];
+    for (int i = 0; i < 9000; i++) /* at 5, 15, 25: none at a kept instant, each held over one */
+        changes[i] = 10 * i + 5;
+    struct bytes journal = make_sparse_journal(90000, changes);
+    record_run(db, &journal, (struct run_log){RUN_LOG_EVERY, 10});
+    db_close(&db);
+    cr_assert_eq(count_rows("SELECT sum(rows) FROM strategy_chunk JOIN strategy_series USING "
+                            "(strategy_run_id, series) WHERE kind = 43"),
+                 9000);
+    mem_free(journal.data);
+}
+
 Test(run_writer, keeps_no_columns_with_log_trades, .init = store_setup, .fini = store_teardown) {
     check_log((struct run_log){RUN_LOG_TRADES, 1}, 100);
     cr_assert_eq(count_rows("SELECT count(*) FROM strategy_series"), 0);
