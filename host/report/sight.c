@@ -7,8 +7,14 @@
 
 #include <stdio.h>
 
+#include "base/mem.h"
 #include "base/str.h"
 #include "report/names.h"
+
+struct seen_variable {
+    char *name;
+    double value; /* the newest so far */
+};
 
 struct sighting {
     int64_t strategy, symbol, time;
@@ -22,6 +28,8 @@ struct sighting {
     double fill_price;
     double average;
     int64_t values;
+    struct seen_variable *variables; /* in the order in which they first came */
+    int64_t variable_count, variable_cap, variable_next;
     struct compare_sight *sight;
 };
 
@@ -101,6 +109,34 @@ static void take_allocation(struct sighting *s, const struct journal_record *rec
     s->sight->position = r.position;
 }
 
+/* It is recorded when it changed, so its newest value holds. They come in the same order again and
+ * again: each is looked for behind the one before. */
+static void see_variable(struct sighting *s, const struct j_variable *r) {
+    if (r->strategy != s->strategy || r->time > s->time)
+        return;
+    for (int64_t i = 0; i < s->variable_count; i++) {
+        int64_t at = (s->variable_next + i) % s->variable_count;
+        if (str_eq(s->variables[at].name, r->name)) {
+            s->variables[at].value = r->value;
+            s->variable_next = at + 1;
+            return;
+        }
+    }
+    if (s->variable_count == SIGHT_VALUES_MAX)
+        return;
+    s->variables = grow(s->variables, s->variable_count, &s->variable_cap, sizeof *s->variables);
+    s->variables[s->variable_count++] = (struct seen_variable){mem_strdup(r->name), r->value};
+    s->variable_next = 0;
+}
+
+static void add_variables(struct sighting *s) {
+    for (int64_t i = 0; i < s->variable_count; i++) {
+        add_number(s, s->variables[i].name, s->variables[i].value);
+        mem_free(s->variables[i].name);
+    }
+    mem_free(s->variables);
+}
+
 static void take_annotation(struct sighting *s, const struct journal_record *record) {
     union {
         struct j_plot plot;
@@ -114,8 +150,7 @@ static void take_annotation(struct sighting *s, const struct journal_record *rec
             add_number(s, r.plot.key, r.plot.value);
         return;
     case JOURNAL_VARIABLE:
-        if (r.variable.strategy == s->strategy && r.variable.time == s->time)
-            add_number(s, r.variable.name, r.variable.value);
+        see_variable(s, &r.variable);
         return;
     default:
         if (r.note.strategy == s->strategy && r.note.time == s->time)
@@ -184,6 +219,7 @@ int sight_collect(struct record_source *source, int64_t strategy, int64_t symbol
             break;
     }
     names_fini(&s.names);
+    add_variables(&s);
     if (rc != 0) {
         compare_sight_fini(&sight);
         return rc;

@@ -20,7 +20,8 @@
 #define SIGHT_VALUES_MAX 4096
 
 /* Ids are those of the run. time: of the instant, ns.
- *   values    its plots, variables and notes of that instant, in the order of the records
+ *   values    its plots and notes of that instant, in the order of the records; then its variables
+ *             as they were then: the newest record of each at or before the instant
  *   equity    the last row of its own ledger at or before the instant, else of its silo's account;
  *             of the instant itself that is the account at its end
  *   position  of `symbol` (-1: of the first feed that the strategy is bound to), after the fills

@@ -143,6 +143,33 @@ Test(sight, gives_position_and_average_after_the_fills_known_so_far) {
     rb_free(b);
 }
 
+/* The variable "heat" of a strategy, at those days in ascending order. */
+static void heat(struct builder *b, int strategy, int day, double value) {
+    journal_put_variable(&b->journal, &(struct j_variable){.time = day * TIME_DAY,
+                                                           .strategy = strategy,
+                                                           .value = value,
+                                                           .name = "heat"});
+}
+
+Test(sight, gives_the_value_that_a_variable_had) {
+    static const char *const expected[] = {
+        "", "", "heat\t1\n", "heat\t1\n", "heat\t4\n", "heat\t5.5\n", "heat\t5.5\n"};
+    struct builder *b = begin(2);
+    heat(b, 0, 2, 1);
+    heat(b, 1, 3, 99); /* the other strategy's */
+    heat(b, 0, 4, 4);
+    heat(b, 0, 5, 5);
+    heat(b, 0, 5, 5.5); /* on_stop changed it again */
+    for (int day = 0; day < 7; day++) {
+        for (int by_kind = 0; by_kind < 2; by_kind++) {
+            struct compare_sight sight = look(b, by_kind, 0, -1, day);
+            cr_expect_str_eq(str_text(&sight.values), expected[day], "day %d", day);
+            compare_sight_fini(&sight);
+        }
+    }
+    rb_free(b);
+}
+
 Test(sight, gives_plots_variables_and_notes_of_that_instant_only) {
     struct builder *b = story(2);
     for (int by_kind = 0; by_kind < 2; by_kind++) {
@@ -153,6 +180,7 @@ Test(sight, gives_plots_variables_and_notes_of_that_instant_only) {
         cr_assert(strstr(text, "why\ta word or two\n") != NULL, "%s", text);
         cr_assert_eq(strlen(text), strlen("fast\t3.1\nheat\t0.30000000000000004\n"
                                           "why\ta word or two\n"));
+        cr_assert_str_eq(strstr(text, "heat"), "heat\t0.30000000000000004\n", "at the end");
         cr_assert_eq(sight.position, 0, "the other strategy's");
         cr_assert_eq(sight.equity, 20 * 3 + 1, "its own ledger, not the account");
         cr_assert_eq(sight.cash, 10 * 3 + 1);
