@@ -127,4 +127,9 @@ const struct j_intent *compare_next_intent(const struct collector *c, const stru
     return at;
 }
 
-bool compare_bits_are_equal(double a, double b) { return memcmp(&a, &b, sizeof(a)) == 0; }
+bool compare_bits_are_equal(double a, double b) {
+    uint64_t x, y;
+    memcpy(&x, &a, sizeof(x));
+    memcpy(&y, &b, sizeof(y));
+    return x == y;
+}

@@ -5,6 +5,7 @@
  * rows are what is compared (run_compare_chunk.c). How a difference reads is in
  * run_compare_text.c.
  */
+#include <math.h>
 #include <string.h>
 
 #include "store/run_compare.h"
@@ -112,7 +113,7 @@ static int64_t compare_values(sqlite3_stmt *a, sqlite3_stmt *b, int column) {
     }
     if (type == SQLITE_FLOAT) {
         double x = sqlite3_column_double(a, column), y = sqlite3_column_double(b, column);
-        return x != y ? (x > y) - (x < y) : memcmp(&x, &y, sizeof(x));
+        return x != y ? (x > y) - (x < y) : signbit(y) - signbit(x); /* NULL stands for a NaN */
     }
     return type == SQLITE_NULL ? 0 : compare_bytes(a, b, column);
 }

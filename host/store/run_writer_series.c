@@ -109,10 +109,11 @@ static int named_series(struct series_writer *set, uint16_t kind, int64_t owner,
             *ret = set->table[at];
             return 0;
         }
-    struct series *s;
+    struct series *s = NULL;
     int rc = add_series(set, kind, owner, &s, err);
     if (rc != 0)
         return rc;
+    CHECK(s != NULL);
     s->key = mem_strndup(key, len);
     s->key_len = len;
     s->hash = hash;
