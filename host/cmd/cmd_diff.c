@@ -100,6 +100,7 @@ static int print(const struct comparison *c, const struct side *before, const st
     struct str text = {0};
     if (o->json)
         return strategy_text_print_json(compare_json(c, &how));
+    compare_text_head(c, &how, &text);
     compare_text_inputs(c, &how, &text);
     compare_text_metrics(c, &how, &text);
     compare_text_trades(c, &how, &text);

@@ -10,11 +10,17 @@
 #include "report/result_json.h"
 #include "report/text.h"
 
+enum { COLUMNS_MAX = 1000 };
+
 int terminal_width(void) {
     struct winsize size;
-    if (!isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
-        return REPORT_WIDTH;
-    return size.ws_col;
+    const char *columns = getenv("COLUMNS");
+    int64_t given;
+    if (isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+        return size.ws_col;
+    if (columns && str_parse_i64(columns, &given) && given > 0 && given <= COLUMNS_MAX)
+        return (int)given;
+    return REPORT_WIDTH;
 }
 
 bool terminal_has_colour(void) {

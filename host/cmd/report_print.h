@@ -11,7 +11,7 @@
 
 /* The exit code: 0, or 1 with a line on stderr when stdout does not take it. */
 int report_print(const struct report *report, bool as_json);
-/* Columns of the terminal on stdout; REPORT_WIDTH where it is none. $COLUMNS is not asked. */
+/* Columns of the terminal on stdout; where it is none $COLUMNS (1 to 1000), else REPORT_WIDTH. */
 int terminal_width(void);
 /* Whether stdout is a terminal that takes colours (NO_COLOR, TERM=dumb). */
 bool terminal_has_colour(void);

@@ -37,6 +37,10 @@ struct compare_decision {
     /* instants with equal decisions before it (or in all): the longer run's, as far as the account
      * was recorded */
     int64_t same_instants;
+    int64_t common_instants; /* those of them that both runs have */
+    /* each run's first instant, as far as it was recorded; only with has_begin */
+    int64_t before_begin, after_begin;
+    bool has_begin;
 };
 
 struct comparison {
@@ -66,15 +70,24 @@ struct compare_sight {
 };
 void compare_sight_fini(struct compare_sight *sight);
 
+/* Which metrics a table has: all that differ, result first; final equity, return, drawdown, trades
+ * and what became of the orders; or all that differ but these. */
+enum compare_metrics { COMPARE_METRICS_ALL, COMPARE_METRICS_HEADLINE, COMPARE_METRICS_REST };
+
 /* Texts for people. names: "before" and "after", as "run 11" and "run 12". sights may be NULL.
  * width: columns. trade_max: rows of trades printed. */
 struct compare_text {
     const char *before_name, *after_name;
     const struct compare_sight *before_sight, *after_sight;
     int width, trade_max;
+    enum compare_metrics metrics; /* of compare_text_metrics */
     bool is_edit; /* the builds are meant to differ: they are not told among the inputs */
 };
-/* Table of metrics (result first; only those that differ, and the headline ones always). */
+/* Which run is which: "run 11 (my_cross, SPX 1d, 2026-11-21 15:42) -> run 12 (...)", and of one
+ * that is not whole, why. */
+void compare_text_head(const struct comparison *c, const struct compare_text *how, struct str *str);
+/* Table of metrics (result first; only those that differ, and the headline ones always), and why
+ * a run has no trades. */
 void compare_text_metrics(const struct comparison *c, const struct compare_text *how,
                           struct str *str);
 void compare_text_trades(const struct comparison *c, const struct compare_text *how,
@@ -91,11 +104,12 @@ void compare_text_inputs(const struct comparison *c, const struct compare_text *
  *   equity          {initial, final}: {before, after, difference}
  *   metrics         {<metric>: {before, after, difference; before_undefined, after_undefined: why a
  *                   value is null, only then}}, all metrics
+ *   counts          {intents, orders, rejected, fills, trades}: {before, after, difference}
  *   trades          {same, added, gone, changed: counts,
  *                    rows: [{kind: "added" | "gone" | "changed", before, after: trade or null}]}
  *     a trade       {id, strategy, symbol, side, quantity, entry_time, exit_time, entry_price,
  *                    exit_price, gross, fees, net, mae, mfe}; quantity without a sign
- *   decision        {differs, same_instants; where it differs: time,
+ *   decision        {differs, same_instants, common_instants; where it differs: time,
  *                    before, after: {strategy (name or null), intents: [intent], sight or null}}
  *     an intent     {text, kind, symbol, number, side, type, tif, reduce_only, size, size_value,
  *                    stop_distance, limit_price, stop_price, order (id or null), reason or null}

@@ -143,15 +143,32 @@ static int64_t rows_before(const struct account_series *series, int64_t time) {
 }
 
 /* Instants have a row of the account each, whether the strategy wished for something or not. */
-static int64_t count_same(const struct comparison *c) {
+static int64_t count_common(const struct account_series *a, int64_t a_end,
+                            const struct account_series *b, int64_t b_end) {
+    int64_t count = 0;
+    for (int64_t i = 0, k = 0; i < a_end && k < b_end;) {
+        count += a->time[i] == b->time[k];
+        int64_t time = a->time[i] < b->time[k] ? a->time[i] : b->time[k];
+        i += a->time[i] == time;
+        k += b->time[k] == time;
+    }
+    return count;
+}
+
+static void count_instants(struct comparison *c) {
+    struct compare_decision *d = &c->decision;
     const struct account_series *before = collector_account(c->before->collector);
     const struct account_series *after = collector_account(c->after->collector);
     int64_t left = before->count, right = after->count;
-    if (c->decision.has_difference) {
-        left = rows_before(before, c->decision.time);
-        right = rows_before(after, c->decision.time);
+    d->has_begin = left > 0 && right > 0;
+    d->before_begin = d->has_begin ? before->time[0] : 0;
+    d->after_begin = d->has_begin ? after->time[0] : 0;
+    if (d->has_difference) {
+        left = rows_before(before, d->time);
+        right = rows_before(after, d->time);
     }
-    return left > right ? left : right;
+    d->same_instants = left > right ? left : right;
+    d->common_instants = count_common(before, left, after, right);
 }
 
 void compare_find_decision(struct comparison *c, const struct compare_pairs *pairs) {
@@ -170,7 +187,7 @@ void compare_find_decision(struct comparison *c, const struct compare_pairs *pai
             d->time = time;
         }
     }
-    d->same_instants = count_same(c);
+    count_instants(c);
     mem_free(before.wishes);
     mem_free(after.wishes);
 }

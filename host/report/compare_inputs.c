@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "base/time.h"
 #include "report/text_value.h"
 
 /* One run's list; `after` of its items stays NULL. */
@@ -78,14 +77,12 @@ static void add_money(struct listing *l) {
     }
 }
 
-static char *bars_text(const struct collected_bars *bars) {
-    char first[TIME_ISO_MAX], last[TIME_ISO_MAX];
+static char *bars_text(const struct collected_bars *bars, int64_t timeframe) {
+    char span[TEXT_SPAN_MAX];
     struct str text;
     str_init(&text);
-    text_time(first, sizeof(first), bars->first);
-    text_time(last, sizeof(last), bars->last);
-    str_appendf(&text, "%" PRId64 " bars, %s to %s, hash %.16s", bars->rows, first, last,
-                bars->hash);
+    text_bars_span(span, sizeof(span), bars->first, bars->last, timeframe);
+    str_appendf(&text, "%" PRId64 " bars, %s, hash %.16s", bars->rows, span, bars->hash);
     return str_take(&text);
 }
 
@@ -100,7 +97,8 @@ static void add_bars(struct listing *l) {
         str_init(&name);
         str_appendf(&name, "%s %s", c->names.symbols[feed->symbol].name, feed->timeframe_name);
         add(l, INPUT_BARS, 0, str_take(&name),
-            of[i] != NULL ? bars_text(of[i]) : mem_strdup("(the run did not come to its end)"));
+            of[i] != NULL ? bars_text(of[i], feed->timeframe)
+                          : mem_strdup("(the run did not come to its end)"));
     }
     mem_free((void *)of);
 }

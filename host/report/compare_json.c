@@ -80,6 +80,23 @@ static void put_metrics(struct jv *object, const struct comparison *c) {
     }
 }
 
+static void put_count(struct jv *object, const char *key, int64_t before, int64_t after) {
+    struct jv *item = jv_put_object(object, key);
+    jv_put_i64(item, "before", before);
+    jv_put_i64(item, "after", after);
+    jv_put_i64(item, "difference", after - before);
+}
+
+static void put_counts(struct jv *object, const struct comparison *c) {
+    const struct collector *before = c->before->collector, *after = c->after->collector;
+    struct jv *counts = jv_put_object(object, "counts");
+    put_count(counts, "intents", before->intents, after->intents);
+    put_count(counts, "orders", before->order_count, after->order_count);
+    put_count(counts, "rejected", before->rejected_total, after->rejected_total);
+    put_count(counts, "fills", before->fill_count, after->fill_count);
+    put_count(counts, "trades", before->trade_count, after->trade_count);
+}
+
 static void put_trade(struct jv *object, const char *key, const struct collector *c,
                       const struct j_trade *trade) {
     if (trade == NULL) {
@@ -199,6 +216,7 @@ static void put_decision(struct jv *object, const struct comparison *c,
     struct jv *decision = jv_put_object(object, "decision");
     jv_put_bool(decision, "differs", d->has_difference);
     jv_put_i64(decision, "same_instants", d->same_instants);
+    jv_put_i64(decision, "common_instants", d->common_instants);
     if (!d->has_difference)
         return;
     put_time(decision, "time", d->time);
@@ -231,6 +249,7 @@ struct jv *compare_json(const struct comparison *c, const struct compare_text *h
     put_same(object, c);
     put_equity(object, c);
     put_metrics(object, c);
+    put_counts(object, c);
     put_trades(object, c);
     put_decision(object, c, how);
     put_inputs(object, c);

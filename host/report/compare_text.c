@@ -12,10 +12,59 @@
 #include "report/compare_pairs.h"
 #include "report/compare_sheet.h"
 #include "report/text_value.h"
-
-/* ---- metrics ---- */
+#include "report/text_why.h"
 
 enum { CELL = 64 };
+
+/* ---- head ---- */
+
+enum { HEAD_NAMES_MAX = 3 }; /* of strategies, of feeds; then "..." */
+
+static void append_run(const char *name, const struct report *report, struct str *line) {
+    const struct names *names = &report->collector->names;
+    str_appendf(line, "%s (", name);
+    for (int64_t i = 0; i < names->strategy_count && i <= HEAD_NAMES_MAX; i++)
+        str_appendf(line, "%s%s", i > 0 ? " + " : "",
+                    i < HEAD_NAMES_MAX ? names->strategies[i].name : "...");
+    for (int64_t i = 0; i < names->feed_count && i <= HEAD_NAMES_MAX; i++) {
+        const struct name_feed *feed = &names->feeds[i];
+        if (i < HEAD_NAMES_MAX)
+            str_appendf(line, ", %s %s", names->symbols[feed->symbol].name, feed->timeframe_name);
+        else
+            str_append(line, ", ...");
+    }
+    if (report->facts->started != 0) {
+        char iso[TIME_ISO_MAX];
+        time_format_iso(iso, sizeof(iso), report->facts->started);
+        str_appendf(line, ", %.10s %.5s", iso, iso + 11);
+    }
+    str_append_char(line, ')');
+}
+
+static void say_interruption(struct sheet *sheet, const char *name, const struct report *report) {
+    struct str line = {0};
+    if (report->facts->interruption == NULL)
+        return;
+    str_appendf(&line, "%s: %s", name, report->facts->interruption);
+    sheet_line(sheet, 2, 4, str_text(&line));
+    str_fini(&line);
+}
+
+void compare_text_head(const struct comparison *c, const struct compare_text *how,
+                       struct str *str) {
+    struct sheet sheet;
+    struct str line = {0};
+    sheet_init(&sheet, str, how->width);
+    append_run(how->before_name, c->before, &line);
+    str_append(&line, " -> ");
+    append_run(how->after_name, c->after, &line);
+    sheet_line(&sheet, 0, 2, str_text(&line));
+    say_interruption(&sheet, how->before_name, c->before);
+    say_interruption(&sheet, how->after_name, c->after);
+    str_fini(&line);
+}
+
+/* ---- metrics ---- */
 
 static void spaces_for_underscores(char *text) {
     for (; *text != '\0'; text++)
@@ -40,7 +89,11 @@ static void difference_cell(struct table *table, const struct metric *before,
     difference.value = after->value - before->value;
     const char *sign = difference.value > 0.0 ? "+" : difference.value < 0.0 ? "-" : "";
     difference.value = fabs(difference.value);
-    text_metric(text, sizeof(text), &difference);
+    if (difference.unit_kind == METRIC_FRACTION) /* of percentages: points */
+        snprintf(text, sizeof(text), fabs(difference.value) < 1e4 ? "%.2f pp" : "%.3g pp",
+                 100.0 * difference.value);
+    else
+        text_metric(text, sizeof(text), &difference);
     table_cellf(table, "%s%s", sign, text);
 }
 
@@ -78,7 +131,18 @@ static bool is_headline(int id) {
     return id == METRIC_TOTAL_RETURN || id == METRIC_SHARPE || id == METRIC_MAX_DRAWDOWN;
 }
 
-static void fill_metrics(const struct comparison *c, struct table *table, const char *titles[3]) {
+/* A row of the table that is wanted, whether it differs or not. */
+static bool is_shown(enum compare_metrics wanted, int id, bool is_equal) {
+    bool is_first = id == METRIC_TOTAL_RETURN || id == METRIC_MAX_DRAWDOWN;
+    if (wanted == COMPARE_METRICS_HEADLINE)
+        return is_first;
+    if (wanted == COMPARE_METRICS_REST)
+        return !is_first && !is_equal;
+    return is_headline(id) || !is_equal;
+}
+
+static void fill_metrics(const struct comparison *c, enum compare_metrics wanted,
+                         struct table *table, const char *titles[3]) {
     const struct metrics *before = &c->before->metrics, *after = &c->after->metrics;
     double initial = collector_initial(c->before->collector);
     double initial_after = collector_initial(c->after->collector);
@@ -87,14 +151,35 @@ static void fill_metrics(const struct comparison *c, struct table *table, const 
     table_column(table, "", TABLE_LEFT);
     for (int i = 0; i < 3; i++)
         table_column(table, titles[i], TABLE_RIGHT);
-    if (!compare_bits_are_equal(initial, initial_after))
+    bool has_equity = wanted != COMPARE_METRICS_REST;
+    if (has_equity && !compare_bits_are_equal(initial, initial_after))
         money_row(table, "initial equity", initial, initial_after);
-    money_row(table, "final equity", before->final_equity, after->final_equity);
+    if (has_equity)
+        money_row(table, "final equity", before->final_equity, after->final_equity);
     for (int i = 0; i < METRIC_COUNT; i++) {
-        if (is_headline(i) || !compare_metrics_are_equal(&before->items[i], &after->items[i]))
+        bool is_equal = compare_metrics_are_equal(&before->items[i], &after->items[i]);
+        if (is_shown(wanted, i, is_equal))
             metric_row(table, &before->items[i], &after->items[i]);
     }
-    count_row(table, "trades", c->before->collector->trade_count, c->after->collector->trade_count);
+    if (wanted == COMPARE_METRICS_REST)
+        return;
+    const struct collector *left = c->before->collector, *right = c->after->collector;
+    count_row(table, "orders", left->order_count, right->order_count);
+    if (left->rejected_total + right->rejected_total > 0)
+        count_row(table, "rejected orders", left->rejected_total, right->rejected_total);
+    count_row(table, "trades", left->trade_count, right->trade_count);
+}
+
+/* Why a run has no trades. */
+static void say_why(struct sheet *sheet, const char *name, const struct report *report) {
+    struct str why = {0}, line = {0};
+    text_why_sentence(report, &why);
+    if (why.len > 0) {
+        str_appendf(&line, "%s: %s", name, str_text(&why));
+        sheet_line(sheet, 2, 4, str_text(&line));
+    }
+    str_fini(&why);
+    str_fini(&line);
 }
 
 /* With the runs' names, else with short titles, else the titles in the heading and a line a row. */
@@ -106,15 +191,27 @@ void compare_text_metrics(const struct comparison *c, const struct compare_text 
     const size_t last = ARRAY_LEN(titles) - 1;
     struct sheet sheet;
     struct table table;
+    bool is_rest = how->metrics == COMPARE_METRICS_REST;
     size_t i = 0;
     sheet_init(&sheet, str, how->width);
-    for (fill_metrics(c, &table, titles[0]); i < last && !sheet_fits(&sheet, &table); i++) {
+    for (fill_metrics(c, how->metrics, &table, titles[0]); i < last && !sheet_fits(&sheet, &table);
+         i++) {
         table_fini(&table);
-        fill_metrics(c, &table, titles[i + 1]);
+        fill_metrics(c, how->metrics, &table, titles[i + 1]);
     }
-    sheet_heading(&sheet, i < last ? "Result" : "Result: before, after, difference");
+    if (is_rest && table_rows(&table) == 0) {
+        table_fini(&table);
+        return;
+    }
+    sheet_heading(&sheet, is_rest    ? "Further metrics that differ"
+                          : i < last ? "Result"
+                                     : "Result: before, after, difference");
     sheet_table(&sheet, &table);
     table_fini(&table);
+    if (is_rest)
+        return;
+    say_why(&sheet, how->before_name, c->before);
+    say_why(&sheet, how->after_name, c->after);
 }
 
 /* ---- trades ---- */
@@ -149,8 +246,9 @@ static void trade_columns(const struct trade_page *page) {
 static void trade_row(const struct trade_page *page, const char *mark, const struct collector *c,
                       const struct j_trade *trade) {
     char entry[TIME_ISO_MAX], exit[TIME_ISO_MAX], net[CELL];
-    text_time(entry, sizeof(entry), trade->entry_time);
-    text_time(exit, sizeof(exit), trade->exit_time);
+    int64_t timeframe = names_timeframe(&c->names, trade->symbol);
+    text_fill_time(entry, sizeof(entry), trade->entry_time, trade->entry_known, timeframe);
+    text_fill_time(exit, sizeof(exit), trade->exit_time, trade->exit_known, timeframe);
     text_money(net, sizeof(net), trade->net);
     table_cell(page->table, mark);
     if (page->has_strategies)

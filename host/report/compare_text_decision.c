@@ -17,14 +17,6 @@
 #define VALUES_FULL_MAX 24 /* from here on only values that differ are shown */
 #define VALUES_MAX 100     /* rows of values */
 
-/* "5,105" */
-static void append_count(struct str *str, int64_t count) {
-    char text[64];
-    text_money(text, sizeof(text), (double)count);
-    text[strcspn(text, ".")] = '\0';
-    str_append(str, text);
-}
-
 /* ---- where ---- */
 
 /* Instants of a run, and whether the account has a row of each. */
@@ -35,12 +27,18 @@ static int64_t instants(const struct report *report, bool *ret_is_whole) {
     return told > rows ? told : rows;
 }
 
-static int64_t all_instants(const struct comparison *c, bool *ret_is_whole) {
+struct lengths {
+    int64_t longer, shorter;
+    bool is_whole;
+};
+
+static struct lengths lengths_of(const struct comparison *c) {
     bool is_whole_before, is_whole_after;
     int64_t before = instants(c->before, &is_whole_before);
     int64_t after = instants(c->after, &is_whole_after);
-    *ret_is_whole = is_whole_before && is_whole_after;
-    return before > after ? before : after;
+    return (struct lengths){.longer = before > after ? before : after,
+                            .shorter = before > after ? after : before,
+                            .is_whole = is_whole_before && is_whole_after};
 }
 
 static void append_why(const struct comparison *c, struct str *line) {
@@ -67,11 +65,22 @@ static void append_why(const struct comparison *c, struct str *line) {
 }
 
 static void say_same(const struct comparison *c, struct sheet *sheet) {
+    struct lengths lengths = lengths_of(c);
+    int64_t common = lengths.is_whole ? c->decision.common_instants : lengths.shorter;
     struct str line = {0};
-    bool is_whole;
-    str_append(&line, "Same decisions at all ");
-    append_count(&line, all_instants(c, &is_whole));
-    str_append(&line, " instants");
+    if (common == lengths.longer) {
+        str_append(&line, "Same decisions at all ");
+        text_count(&line, common);
+        str_append(&line, " instants");
+    } else if (!lengths.is_whole) {
+        str_append(&line, "Same decisions at all instants that both have");
+    } else if (common == 0) {
+        str_append(&line, "The runs have no instant in common");
+    } else {
+        str_append(&line, "Same decisions at all ");
+        text_count(&line, common);
+        str_append(&line, " instants that both have");
+    }
     if (c->before->collector->intents == 0 && c->after->collector->intents == 0)
         str_append(&line, ": neither run wished for anything");
     append_why(c, &line);
@@ -84,35 +93,59 @@ static bool has_several(const struct comparison *c) {
            c->after->collector->names.strategy_count > 1;
 }
 
-static void say_where(const struct comparison *c, struct sheet *sheet) {
+static void append_time(const struct comparison *c, struct str *line, int64_t time) {
+    char text[TIME_ISO_MAX];
+    int64_t before = names_timeframe(&c->before->collector->names, -1);
+    int64_t after = names_timeframe(&c->after->collector->names, -1);
+    text_bar_time(text, sizeof(text), time, before < after ? before : after);
+    str_append(line, text);
+}
+
+/* What of the time before the difference is equal, or which run has none of it. */
+static void append_before(const struct comparison *c, const struct compare_text *how, bool is_whole,
+                          struct str *line) {
+    const struct compare_decision *d = &c->decision;
+    bool is_late_before = d->has_begin && d->time < d->before_begin;
+    bool is_late_after = d->has_begin && d->time < d->after_begin;
+    if (is_late_before || is_late_after) {
+        str_appendf(line, " (%s begins at ", is_late_before ? how->before_name : how->after_name);
+        append_time(c, line, is_late_before ? d->before_begin : d->after_begin);
+        str_append(line, ")");
+    } else if (!is_whole) {
+        str_append(line, " (all instants before are equal)");
+    } else if (d->common_instants < d->same_instants) {
+        str_append(line, " (");
+        text_count(line, d->common_instants);
+        str_append(line, " instants before it are in both runs, and equal)");
+    } else if (d->same_instants == 1) {
+        str_append(line, " (the instant before is equal)");
+    } else if (d->same_instants > 1) {
+        str_append(line, " (the ");
+        text_count(line, d->same_instants);
+        str_append(line, " instants before are equal)");
+    }
+}
+
+static void say_where(const struct comparison *c, const struct compare_text *how,
+                      struct sheet *sheet) {
     const struct compare_decision *d = &c->decision;
     struct compare_pair pair = {d->before_strategy, d->after_strategy};
-    char time[TIME_ISO_MAX];
-    bool is_whole;
-    int64_t count = all_instants(c, &is_whole);
+    struct lengths lengths = lengths_of(c);
+    bool begin_together = d->before_begin == d->after_begin; /* else: bar so and so of which? */
     struct str line = {0};
     str_append(&line, "First different decision");
     if (has_several(c))
         str_appendf(&line, " (%s)", compare_pair_name(c, &pair));
     str_append(&line, ": ");
-    if (is_whole && d->same_instants < count) {
+    if (lengths.is_whole && begin_together && d->same_instants < lengths.longer) {
         str_append(&line, "bar ");
-        append_count(&line, d->same_instants + 1);
+        text_count(&line, d->same_instants + 1);
         str_append(&line, " of ");
-        append_count(&line, count);
+        text_count(&line, lengths.longer);
         str_append(&line, ", ");
     }
-    text_time(time, sizeof(time), d->time);
-    str_append(&line, time);
-    if (!is_whole) {
-        str_append(&line, " (all instants before are equal)");
-    } else if (d->same_instants == 1) {
-        str_append(&line, " (the instant before is equal)");
-    } else if (d->same_instants > 1) {
-        str_append(&line, " (the ");
-        append_count(&line, d->same_instants);
-        str_append(&line, " instants before are equal)");
-    }
+    append_time(c, &line, d->time);
+    append_before(c, how, lengths.is_whole, &line);
     sheet_heading(sheet, str_text(&line));
     str_fini(&line);
 }
@@ -210,8 +243,8 @@ static void value_rows(const struct compare_text *how, struct sides *sides) {
             hidden++;
             continue;
         }
-        sides_add(sides, is_other, value->name, value->before != NULL ? value->before : "-",
-                  value->after != NULL ? value->after : "-");
+        sides_add(sides, is_other, value->name, value->before != NULL ? value->before : "none",
+                  value->after != NULL ? value->after : "none");
         shown++;
     }
     if (hidden > 0) {
@@ -231,11 +264,14 @@ struct wisher {
 };
 
 static char *absence(const struct wisher *w, int64_t time) {
+    const struct account_series *account = collector_account(w->report->collector);
     const struct collector *c = w->report->collector;
     if (w->strategy < 0)
         return mem_strdup("- (no such strategy)");
     if (c->has_end && c->end.time < time)
         return mem_strdup("- (the run had ended)");
+    if (account->count > 0 && time < account->time[0])
+        return mem_strdup("- (the run had not begun)");
     return mem_strdup("nothing");
 }
 
@@ -285,7 +321,7 @@ void compare_text_decision(const struct comparison *c, const struct compare_text
         say_same(c, &sheet);
         return;
     }
-    say_where(c, &sheet);
+    say_where(c, how, &sheet);
     say_bars(how, &sheet);
     wish_rows(c, &sides);
     account_rows(how, &sides);

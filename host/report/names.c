@@ -154,3 +154,13 @@ int names_check_silo(const struct names *names, const char *what, int64_t id, st
 int names_check_strategy(const struct names *names, const char *what, int64_t id, struct err *err) {
     return check(what, "strategy", id, names->strategy_count, err);
 }
+
+int64_t names_timeframe(const struct names *names, int64_t symbol) {
+    int64_t shortest = 0;
+    for (int64_t i = 0; i < names->feed_count; i++) {
+        const struct name_feed *feed = &names->feeds[i];
+        if ((symbol < 0 || feed->symbol == symbol) && (shortest == 0 || feed->timeframe < shortest))
+            shortest = feed->timeframe;
+    }
+    return shortest;
+}

@@ -65,6 +65,9 @@ int names_check_silo(const struct names *names, const char *what, int64_t id,
 int names_check_strategy(const struct names *names, const char *what, int64_t id,
                          struct err *err) NODISCARD;
 
+/* The shortest timeframe of a symbol's feeds (of all feeds for -1), ns; 0 when there is none. */
+int64_t names_timeframe(const struct names *names, int64_t symbol);
+
 /* Room for one more of `count` items of `size` bytes, doubling; shared by the tables of this
  * folder. */
 void *grow(void *items, int64_t count, int64_t *cap, size_t size);

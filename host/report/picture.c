@@ -217,7 +217,8 @@ static void append_drawdown(struct canvas *c) {
 
 /* ---- the axis of time ---- */
 
-/* "2013-03-01", or with hours and minutes when all is within two days. */
+/* "2013-03-01", or with hours and minutes when all is within two days. Rows are closes of bars: a
+ * day's at midnight is of the day that ends there. */
 static int time_label(char *buffer, int64_t time, bool is_short) {
     char text[TIME_ISO_MAX];
     if (is_short) {
@@ -225,13 +226,15 @@ static int time_label(char *buffer, int64_t time, bool is_short) {
         text[10] = ' ';
         return snprintf(buffer, LABEL_MAX, "%.16s", text);
     }
-    time_format_date(text, sizeof(text), time);
+    text_bar_time(text, sizeof(text), time, TIME_DAY);
     return snprintf(buffer, LABEL_MAX, "%.10s", text);
 }
 
 static void append_times(const struct account_series *s, struct canvas *c) {
     char first[LABEL_MAX], middle[LABEL_MAX], last[LABEL_MAX];
-    bool is_short = s->time[s->count - 1] - s->time[0] < 2 * TIME_DAY;
+    int64_t begin = s->time[0], end = s->time[s->count - 1];
+    bool is_daily = begin % TIME_DAY == 0 && end % TIME_DAY == 0;
+    bool is_short = end - begin < 2 * TIME_DAY && !is_daily;
     int size = time_label(first, s->time[0], is_short);
     time_label(middle, s->time[first_row(s->count, c->count / 2, c->count)], is_short);
     time_label(last, s->time[s->count - 1], is_short);

@@ -78,6 +78,15 @@ const char *report_param_default(const struct report *report, const char *strate
     return NULL;
 }
 
+bool report_param_is_given(const struct report *report, const char *strategy, const char *name) {
+    for (size_t i = 0; i < report->facts->given_count; i++) {
+        const struct param_given *given = &report->facts->given[i];
+        if (str_eq(given->strategy, strategy) && str_eq(given->name, name))
+            return true;
+    }
+    return false;
+}
+
 bool report_is_optimistic(const char *key, const char *value) {
     static const struct setting_default table[] = {
         {"fill_model", "close_to_close"},
@@ -103,4 +112,19 @@ const struct collected_bars *report_bars(const struct report *report, int64_t fe
             return &c->bars[i];
     }
     return NULL;
+}
+
+bool report_is_stale(const struct report *report, int64_t symbol, int64_t *ret_last) {
+    const struct collector *c = report->collector;
+    int64_t last = INT64_MIN, timeframe = names_timeframe(&c->names, symbol);
+    for (int64_t i = 0; i < c->bars_count; i++) {
+        const struct collected_bars *bars = &c->bars[i];
+        if (c->names.feeds[bars->feed].symbol == symbol && bars->rows > 0 && bars->last > last)
+            last = bars->last;
+    }
+    double gap = (double)c->end.time - (double)last;
+    if (last == INT64_MIN || !c->has_end || !(gap > 3.0 * (double)timeframe))
+        return false;
+    *ret_last = last;
+    return true;
 }

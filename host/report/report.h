@@ -38,6 +38,11 @@ struct param_default {
     const char *name, *value;
 };
 
+/* A param that the user gave. */
+struct param_given {
+    const char *strategy, *name; /* the instance's name in the run */
+};
+
 /* What is not in the journal. Every pointer may be NULL: then nothing is said about it. */
 struct run_facts {
     int64_t number;   /* 0: the run was not kept */
@@ -54,7 +59,13 @@ struct run_facts {
     size_t default_count;
     const struct param_default *param_defaults; /* of all inputs that are no symbols */
     size_t param_default_count;
-    int64_t warmup_bars; /* needed before the first callback; 0: unknown */
+    int64_t warmup_bars;             /* needed before the first callback; 0: unknown */
+    const struct param_given *given; /* where the defaults are not known; only with has_given */
+    size_t given_count;
+    bool has_given;
+    int64_t started;   /* when it was, ns UTC; 0: unknown */
+    int64_t data_bars; /* bars of the data, of a run with one feed; 0: unknown */
+    bool is_sparse;    /* not every bar was recorded */
 };
 
 struct report {
@@ -75,8 +86,13 @@ const char *report_default(const struct report *report, const char *key);
 /* The default of a strategy's input, or NULL when nobody told. */
 const char *report_param_default(const struct report *report, const char *strategy,
                                  const char *name);
+/* Whether the param is among the given ones; only with facts->has_given. */
+bool report_param_is_given(const struct report *report, const char *strategy, const char *name);
 /* Whether this choice promises more than a market would give. */
 bool report_is_optimistic(const char *key, const char *value);
+/* Whether a symbol's bars ended before the run did, by more than 3 of them; the last one's close.
+ * False while nobody counted bars. */
+bool report_is_stale(const struct report *report, int64_t symbol, int64_t *ret_last);
 /* The records BARS of a feed, or NULL. */
 const struct collected_bars *report_bars(const struct report *report, int64_t feed);
 

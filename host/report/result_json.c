@@ -1,7 +1,9 @@
 /* One function a member, in the order of the header. */
 #include "report/result_json.h"
 
+#include "base/mem.h"
 #include "base/time.h"
+#include "report/strategy_sums.h"
 
 static void put_time(struct jv *object, const char *key, int64_t time) {
     char text[TIME_ISO_MAX];
@@ -9,12 +11,11 @@ static void put_time(struct jv *object, const char *key, int64_t time) {
     jv_put_str(object, key, text);
 }
 
-static void put_strategy(struct jv *object, const struct report *report, int64_t id) {
+static void put_strategy(struct jv *object, const struct report *report, int64_t id,
+                         const struct strategy_sum *sum) {
     const struct collector *c = report->collector;
     const struct name_strategy *strategy = &c->names.strategies[id];
     const struct run_build *build = report_build(report, strategy->name);
-    double net = 0.0;
-    int64_t trades = 0;
     jv_put_str(object, "id", strategy->schema);
     jv_put_str(object, "name", strategy->name);
     jv_put_str(object, "version", strategy->version);
@@ -27,14 +28,24 @@ static void put_strategy(struct jv *object, const struct report *report, int64_t
         if (c->params[i].strategy == id)
             jv_put_str(params, c->params[i].key, c->params[i].value);
     }
-    for (int64_t i = 0; i < c->trade_count; i++) {
-        if (c->trades[i].strategy != id)
-            continue;
-        net += c->trades[i].net;
-        trades++;
-    }
-    jv_put_i64(object, "trades", trades);
-    jv_put_f64(object, "net", net);
+    jv_put_i64(object, "trades", sum->trades);
+    jv_put_f64(object, "net", sum->net);
+    jv_put_f64(object, "open", sum->open);
+    jv_put_f64(object, "equity", sum->equity);
+}
+
+static void put_strategies(struct jv *object, const struct report *report) {
+    const struct collector *c = report->collector;
+    const int64_t count = c->names.strategy_count;
+    struct strategy_sum *sums = mem_zalloc((size_t)count + 1, sizeof(*sums));
+    strategy_sums(c, sums);
+    struct jv *first = jv_put_object(object, "strategy");
+    if (count > 0)
+        put_strategy(first, report, 0, &sums[0]);
+    struct jv *strategies = jv_put_array(object, "strategies");
+    for (int64_t i = 0; i < count; i++)
+        put_strategy(jv_push_object(strategies), report, i, &sums[i]);
+    mem_free(sums);
 }
 
 static void put_data(struct jv *object, const struct report *report) {
@@ -146,12 +157,7 @@ struct jv *result_json(const struct report *report) {
         jv_put_str(object, "interruption", facts->interruption);
     jv_put_str(object, "host_version", facts->host_version);
     jv_put_str(object, "risk", facts->risk);
-    struct jv *first = jv_put_object(object, "strategy");
-    if (c->names.strategy_count > 0)
-        put_strategy(first, report, 0);
-    struct jv *strategies = jv_put_array(object, "strategies");
-    for (int64_t i = 0; i < c->names.strategy_count; i++)
-        put_strategy(jv_push_object(strategies), report, i);
+    put_strategies(object, report);
     put_data(object, report);
     put_hashes(object, facts);
     put_metrics(object, &report->metrics);

@@ -6,6 +6,8 @@
  *    refused{reason: n}, equity{initial,final}, open_positions[], settings{}, optimistic[],
  * timing{}}
  *
+ * A strategy's `net` is that of its closed trades, `equity` that of its ledger at the end, and
+ * `open` what its open positions add: budget + net + open = equity (null while a run has no end).
  * `run` is the run's number, null when it was not kept. A metric without a value is null in
  * `metrics` and has its reason in `undefined`. Keys are only ever added. Times are ISO-8601, UTC.
  */

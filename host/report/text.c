@@ -10,14 +10,18 @@ void report_text(const struct report *report, const struct report_style *style, 
                         .width = style->width < 40 ? 40 : (size_t)style->width,
                         .colour = style->colour,
                         .ascii = style->ascii};
+    const bool is_whole = report->facts->interruption == NULL; /* metrics of a part mislead */
     text_title(&page);
     text_data(&page);
     text_why(&page);
     text_picture(&page);
-    text_group(&page, "Result", METRIC_RESULT);
-    text_group(&page, "Risk", METRIC_RISK);
+    if (is_whole) {
+        text_group(&page, "Result", METRIC_RESULT);
+        text_group(&page, "Risk", METRIC_RISK);
+    }
     text_trades(&page);
-    text_group(&page, "Costs", METRIC_COSTS);
+    if (is_whole)
+        text_group(&page, "Costs", METRIC_COSTS);
     text_strategies(&page);
     text_counts(&page);
     text_positions(&page);

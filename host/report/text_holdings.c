@@ -8,36 +8,48 @@
 #include <inttypes.h>
 #include <math.h>
 
+#include "base/mem.h"
+#include "base/time.h"
+#include "report/strategy_sums.h"
 #include "report/text_value.h"
 
 enum { POSITIONS_MAX = 20 };
 
+static void net_cell(struct page_table *t, double value) {
+    if (isnan(value))
+        table_cell(&t->table, "-");
+    else
+        page_money_cell(t, value);
+}
+
 void text_strategies(struct page *p) {
-    static const enum table_align aligns[] = {TABLE_LEFT, TABLE_RIGHT, TABLE_RIGHT, TABLE_RIGHT};
-    const struct collector *c = p->c;
+    const struct names *names = &p->c->names;
     struct page_table t;
-    if (c->names.strategy_count < 2)
+    if (names->strategy_count < 2)
         return;
+    struct strategy_sum *sums = mem_zalloc((size_t)names->strategy_count, sizeof(*sums));
+    strategy_sums(p->c, sums);
     page_heading(p, "Strategies");
-    page_begin_table(&t, aligns, ARRAY_LEN(aligns));
-    for (int64_t i = 0; i < c->names.strategy_count; i++) {
-        double net = 0.0;
-        int64_t trades = 0;
-        char text[64], budget[64];
-        for (int64_t k = 0; k < c->trade_count; k++) {
-            net += c->trades[k].strategy == i ? c->trades[k].net : 0.0;
-            trades += c->trades[k].strategy == i;
-        }
-        text_money(text, sizeof(text), net);
-        text_money(budget, sizeof(budget), c->names.strategies[i].budget);
+    page_begin_table(&t, NULL, 0);
+    table_column(&t.table, "", TABLE_LEFT);
+    static const char *const titles[] = {"budget", "trades", "closed", "open", "equity"};
+    for (size_t i = 0; i < ARRAY_LEN(titles); i++)
+        table_column(&t.table, titles[i], TABLE_RIGHT);
+    for (int64_t i = 0; i < names->strategy_count; i++) {
+        char budget[64], equity[64] = "-";
+        text_money(budget, sizeof(budget), names->strategies[i].budget);
+        if (!isnan(sums[i].equity))
+            text_money(equity, sizeof(equity), sums[i].equity);
         table_cell(&t.table, "");
-        table_cell(&t.table, c->names.strategies[i].name);
-        table_cellf(&t.table, "budget %s", budget);
-        table_cellf(&t.table, "%" PRId64 " trades", trades);
-        table_cellf(&t.table, "net %s", text);
-        page_cell_colour(&t, net < 0.0 ? PAGE_BAD : net > 0.0 ? PAGE_GOOD : PAGE_PLAIN);
+        table_cell(&t.table, names->strategies[i].name);
+        table_cell(&t.table, budget);
+        table_cellf(&t.table, "%" PRId64, sums[i].trades);
+        page_money_cell(&t, sums[i].net);
+        net_cell(&t, sums[i].open);
+        table_cell(&t.table, equity);
     }
     page_end_table(p, &t);
+    mem_free(sums);
 }
 
 /* One more allocation of a position with `fees` of entry so far. */
@@ -63,28 +75,49 @@ static void find_entry_fees(const struct collector *c, int64_t count, double *re
     }
 }
 
-static void position_row(const struct collector *c, const struct j_position *position, double fees,
-                         struct page_table *t) {
+/* is_narrow: without what the export has anyway. */
+static void position_row(const struct page *p, const struct j_position *position, double fees,
+                         bool is_narrow, struct page_table *t) {
+    const struct collector *c = p->c;
     const struct name_symbol *symbol = &c->names.symbols[position->symbol];
-    char result[64], fee[64];
+    char result[64], fee[64], last[TIME_ISO_MAX];
+    int64_t time;
     double gross =
         position->quantity * (position->mark - position->average_price) * symbol->multiplier;
     double net = gross - fees;
+    bool is_stale = report_is_stale(p->report, position->symbol, &time);
     text_money(result, sizeof(result), net);
     text_money(fee, sizeof(fee), fees);
     table_cell(&t->table, "");
     table_cell(&t->table, c->names.strategies[position->strategy].name);
     table_cell(&t->table, symbol->name);
-    table_cellf(&t->table, "%.10g", position->quantity);
-    table_cellf(&t->table, "at %.6g, now %.6g", position->average_price, position->mark);
+    table_cellf(&t->table, "%.*g", is_narrow ? 6 : 10, position->quantity);
+    table_cellf(&t->table, "at %.6g, %s %.6g", position->average_price, is_stale ? "last" : "now",
+                position->mark);
+    page_cell_colour(t, is_stale ? PAGE_WARN : PAGE_PLAIN);
     table_cellf(&t->table, "net %s", result);
     page_cell_colour(t, net < 0.0 ? PAGE_BAD : net > 0.0 ? PAGE_GOOD : PAGE_PLAIN);
-    table_cellf(&t->table, "(entry fee %s)", fee);
+    if (is_stale) {
+        text_bar_time(last, sizeof(last), time, names_timeframe(&c->names, position->symbol));
+        table_cellf(&t->table, "(last price of %s%s%s)", last, is_narrow ? "" : ", entry fee ",
+                    is_narrow ? "" : fee);
+    } else if (is_narrow) {
+        table_cell(&t->table, "");
+    } else {
+        table_cellf(&t->table, "(entry fee %s)", fee);
+    }
+}
+
+static void fill_positions(const struct page *p, int64_t count, const double *fees, bool is_narrow,
+                           struct page_table *t) {
+    static const enum table_align aligns[] = {TABLE_LEFT,  TABLE_LEFT,  TABLE_RIGHT,
+                                              TABLE_RIGHT, TABLE_RIGHT, TABLE_LEFT};
+    page_begin_table(t, aligns, ARRAY_LEN(aligns));
+    for (int64_t i = 0; i < count; i++)
+        position_row(p, &p->c->positions[i], fees[i], is_narrow, t);
 }
 
 void text_positions(struct page *p) {
-    static const enum table_align aligns[] = {TABLE_LEFT,  TABLE_LEFT,  TABLE_RIGHT,
-                                              TABLE_RIGHT, TABLE_RIGHT, TABLE_LEFT};
     const struct collector *c = p->c;
     double fees[POSITIONS_MAX];
     struct page_table t;
@@ -93,9 +126,11 @@ void text_positions(struct page *p) {
         return;
     find_entry_fees(c, count, fees);
     page_heading(p, "Open positions");
-    page_begin_table(&t, aligns, ARRAY_LEN(aligns));
-    for (int64_t i = 0; i < count; i++)
-        position_row(c, &c->positions[i], fees[i], &t);
+    fill_positions(p, count, fees, false, &t);
+    if (page_table_width(&t) > p->width) {
+        page_drop_table(&t);
+        fill_positions(p, count, fees, true, &t);
+    }
     page_end_table(p, &t);
     if (c->position_count > count)
         str_appendf(p->str, "    ... %" PRId64 " more\n", c->position_count - count);

@@ -11,6 +11,10 @@
 static const char *const codes[] = {"", "\033[32m", "\033[31m", "\033[33m"};
 static const char bold[] = "\033[1m", plain[] = "\033[0m";
 
+void page_time(const struct page *p, char *buffer, size_t cap, int64_t time) {
+    text_bar_time(buffer, cap, time, names_timeframe(&p->c->names, -1));
+}
+
 void page_heading(struct page *p, const char *title) {
     str_append_char(p->str, '\n');
     if (p->colour)

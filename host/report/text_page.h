@@ -22,6 +22,8 @@ struct page {
 
 enum page_colour { PAGE_PLAIN, PAGE_GOOD, PAGE_BAD, PAGE_WARN };
 
+/* The time of an instant of the run: a bar closed there. cap at least TIME_ISO_MAX. */
+void page_time(const struct page *p, char *buffer, size_t cap, int64_t time);
 /* An empty line and the title. */
 void page_heading(struct page *p, const char *title);
 /* A sentence, broken between words, indented. */

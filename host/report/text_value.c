@@ -27,6 +27,13 @@ void text_money(char *buffer, size_t cap, double value) {
     snprintf(buffer, cap, "%s", grouped);
 }
 
+void text_count(struct str *str, int64_t count) {
+    char text[64];
+    text_money(text, sizeof(text), (double)count);
+    text[strcspn(text, ".")] = '\0';
+    str_append(str, text);
+}
+
 void text_span(char *buffer, size_t cap, double seconds) {
     static const struct {
         double seconds;
@@ -70,4 +77,33 @@ void text_time(char *buffer, size_t cap, int64_t time) {
         time_format_date(buffer, cap, time);
     else
         time_format_iso(buffer, cap, time);
+}
+
+void text_bar_time(char *buffer, size_t cap, int64_t time, int64_t timeframe) {
+    if (timeframe >= TIME_DAY && time > INT64_MIN)
+        time_format_date(buffer, cap, time - 1);
+    else
+        text_time(buffer, cap, time);
+}
+
+static void open_time(char *buffer, size_t cap, int64_t time, int64_t timeframe) {
+    if (timeframe >= TIME_DAY)
+        time_format_date(buffer, cap, time);
+    else
+        text_time(buffer, cap, time);
+}
+
+void text_fill_time(char *buffer, size_t cap, int64_t time, int64_t known, int64_t timeframe) {
+    if (time == known)
+        text_bar_time(buffer, cap, time, timeframe);
+    else
+        open_time(buffer, cap, time, timeframe);
+}
+
+void text_bars_span(char *buffer, size_t cap, int64_t first_open, int64_t last_close,
+                    int64_t timeframe) {
+    char first[TIME_ISO_MAX], last[TIME_ISO_MAX];
+    open_time(first, sizeof(first), first_open, timeframe);
+    text_bar_time(last, sizeof(last), last_close, timeframe);
+    snprintf(buffer, cap, "%s to %s", first, last);
 }

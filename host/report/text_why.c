@@ -1,12 +1,13 @@
 /* Why nothing was traded, or nothing closed: the first cause that explains it all, in numbers, and
  * what to change. */
-#include "report/text_page.h"
+#include "report/text_why.h"
 
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 
 #include "base/time.h"
+#include "report/text_page.h"
 #include "report/text_value.h"
 
 const char *text_cure(int64_t reason) {
@@ -56,7 +57,7 @@ static void say_refused(const struct collector *c, struct str *line) {
     int64_t count, reason = top_reason(c, &count);
     str_appendf(line,
                 "No trades: everything the strategy wished for was refused (%" PRId64
-                " intents; the reasons are below).",
+                " intents).",
                 c->intents);
     if (count == 0)
         return;
@@ -82,25 +83,31 @@ static int64_t bars_there(const struct collector *c) {
     return rows;
 }
 
-static void say_warm_up(const struct page *p, struct str *line) {
-    int64_t there = bars_there(p->c);
+static void say_warm_up(const struct report *report, struct str *line) {
+    int64_t there = bars_there(report->collector);
     str_append(line, "No trades: the warm-up is longer than the data, so no callback ever came (");
-    if (p->report->facts->warmup_bars > 0)
+    if (report->facts->warmup_bars > 0)
         str_appendf(line, "it needs %" PRId64 " bars, and there are %" PRId64 ").",
-                    p->report->facts->warmup_bars, there);
+                    report->facts->warmup_bars, there);
     else
         str_appendf(line, "%" PRId64 " bars, and it needs more).", there);
     str_append(line, " What helps: more data, shorter periods, or an earlier start.");
 }
 
-static void say_no_signals(const struct page *p, struct str *line) {
+/* An instant of the run. */
+static void say_time(const struct collector *c, char *buffer, int64_t time) {
+    text_bar_time(buffer, TIME_ISO_MAX, time, names_timeframe(&c->names, -1));
+}
+
+static void say_no_signals(const struct report *report, struct str *line) {
+    const struct collector *c = report->collector;
     char from[TIME_ISO_MAX];
-    text_time(from, sizeof(from), p->c->start_time);
+    say_time(c, from, c->start_time);
     str_appendf(line,
                 "No trades: in %" PRId64 " bars after its warm-up the strategy wished for nothing. "
                 "They begin at %s.",
-                p->report->metrics.rows, from);
-    if (p->c->notes + p->c->plots + p->c->logs == 0)
+                report->metrics.rows, from);
+    if (c->notes + c->plots + c->logs == 0)
         str_append(line, " What helps: qs_note or qs_plot in on_bar shows what it sees (then "
                          "qshost export RUN notes).");
     else
@@ -131,7 +138,7 @@ static void say_never_filled(const struct collector *c, struct str *line) {
     if (order == NULL)
         return;
     char when[TIME_ISO_MAX];
-    text_time(when, sizeof(when), order->time);
+    say_time(c, when, order->time);
     str_appendf(line, " The nearest was order %" PRId64 " of %s: %s %s at %.8g, %.3g %% from the ",
                 order->id, when, order_side_name(order->side), order_type_name(order->type),
                 order->limit_price != 0.0 ? order->limit_price : order->stop_price, 100.0 * part);
@@ -141,26 +148,32 @@ static void say_never_filled(const struct collector *c, struct str *line) {
                 order->reference);
 }
 
-void text_why(struct page *p) {
-    const struct collector *c = p->c;
-    struct str line;
-    if (c->trade_count > 0)
+void text_why_sentence(const struct report *report, struct str *str) {
+    const struct collector *c = report->collector;
+    if (c->trade_count > 0 || report->facts->interruption != NULL)
         return;
-    str_init(&line);
     if (c->fill_count > 0)
-        str_appendf(&line,
+        str_appendf(str,
                     "No closed trades: %" PRId64 " fills, and what they opened is still held at "
                     "the end.",
                     c->fill_count);
     else if (!c->has_start)
-        say_warm_up(p, &line);
+        say_warm_up(report, str);
     else if (c->intents == 0)
-        say_no_signals(p, &line);
+        say_no_signals(report, str);
     else if (c->rejected_total == c->order_count)
-        say_refused(c, &line);
+        say_refused(c, str);
     else
-        say_never_filled(c, &line);
-    str_append_char(p->str, '\n');
-    page_warning(p, str_text(&line));
+        say_never_filled(c, str);
+}
+
+void text_why(struct page *p) {
+    struct str line;
+    str_init(&line);
+    text_why_sentence(p->report, &line);
+    if (line.len > 0) {
+        str_append_char(p->str, '\n');
+        page_warning(p, str_text(&line));
+    }
     str_fini(&line);
 }

@@ -9,7 +9,6 @@
 #include <quasar/types.h>
 
 #include "base/time.h"
-#include "report/text_value.h"
 
 enum { LINES_SHOWN = 3, VARIABLES_SHOWN = 20 };
 
@@ -46,7 +45,7 @@ static void last_lines(struct page *p, int level, const char *name) {
         char when[TIME_ISO_MAX];
         struct str line;
         str_init(&line);
-        text_time(when, sizeof(when), said->time);
+        page_time(p, when, sizeof(when), said->time);
         str_appendf(&line, "%s %s", name, when);
         if (p->c->names.strategy_count > 1)
             str_appendf(&line, " %s", p->c->names.strategies[said->strategy].name);
@@ -77,6 +76,13 @@ static void owner_cell(const struct page *p, struct page_table *t, int64_t strat
         table_cell(&t->table, p->c->names.strategies[strategy].name);
 }
 
+/* Where the default is not known. */
+static const char *param_origin(const struct page *p, const char *strategy, const char *name) {
+    if (!p->report->facts->has_given)
+        return "param";
+    return report_param_is_given(p->report, strategy, name) ? "param, given" : "param, default";
+}
+
 static void param_rows(struct page *p, struct page_table *t, int64_t strategy) {
     const struct name_strategy *owner = &p->c->names.strategies[strategy];
     for (int64_t i = 0; i < p->c->param_count; i++) {
@@ -89,7 +95,7 @@ static void param_rows(struct page *p, struct page_table *t, int64_t strategy) {
         table_cell(&t->table, param->key);
         table_cell(&t->table, param->value);
         if (standard == NULL)
-            table_cell(&t->table, "param");
+            table_cell(&t->table, param_origin(p, owner->name, param->key));
         else if (str_eq(standard, param->value))
             table_cell(&t->table, "param, default");
         else
@@ -105,7 +111,7 @@ static int64_t variable_rows(struct page *p, struct page_table *t, int64_t strat
         if (variable->strategy != strategy || shown++ >= VARIABLES_SHOWN)
             continue;
         char when[TIME_ISO_MAX], value[STR_F64_MAX];
-        text_time(when, sizeof(when), variable->time);
+        page_time(p, when, sizeof(when), variable->time);
         snprintf(value, sizeof(value), "%.8g", variable->value);
         table_cell(&t->table, "");
         owner_cell(p, t, strategy);

@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "base/mem.h"
+#include "store/run_feeds.h"
 #include "store/run_log.h"
 
 static int next_record(void *self, struct journal_record *ret, struct err *err) {
@@ -75,6 +76,32 @@ static void explain_end(const struct run_row *row, const char *who, char why[STO
                  who);
 }
 
+static bool has_every_bar(const struct run_row *row) {
+    struct run_log log;
+    return run_log_parse(row->log, &log) && log.kind != RUN_LOG_TRADES && log.every == 1;
+}
+
+/* The schema with the defaults is not recorded; what was given is in the config. */
+static void fill_given(struct stored_run *s) {
+    struct err ignored;
+    size_t total = 0;
+    if (!s->row.config || run_conf_parse(s->row.config, strlen(s->row.config), "config", NULL,
+                                         &s->conf, &ignored) < 0) {
+        s->conf = NULL;
+        return;
+    }
+    for (size_t i = 0; i < s->conf->strategy_count; i++)
+        total += s->conf->strategies[i].param_count;
+    s->given = mem_zalloc(total + 1, sizeof *s->given);
+    for (size_t i = 0; i < s->conf->strategy_count; i++)
+        for (size_t k = 0; k < s->conf->strategies[i].param_count; k++)
+            s->given[s->facts.given_count++] =
+                (struct param_given){.strategy = s->conf->strategies[i].name,
+                                     .name = s->conf->strategies[i].params[k].name};
+    s->facts.given = s->given;
+    s->facts.has_given = true;
+}
+
 static void fill_facts(struct db *db, struct stored_run *s) {
     struct settings settings;
     settings_default(&settings);
@@ -94,13 +121,11 @@ static void fill_facts(struct db *db, struct stored_run *s) {
                                   .build_count = s->instance_count,
                                   .defaults = s->defaults,
                                   .default_count = ARRAY_LEN(s->defaults)};
+    s->facts.started = s->row.started_at;
+    s->facts.is_sparse = !has_every_bar(&s->row);
+    fill_given(s);
     explain_end(&s->row, "This run", s->why);
     s->facts.interruption = s->why[0] ? s->why : NULL;
-}
-
-static bool has_every_bar(const struct run_row *row) {
-    struct run_log log;
-    return run_log_parse(row->log, &log) && log.kind != RUN_LOG_TRADES && log.every == 1;
 }
 
 static void recall_metric(const struct jv *result, struct metric *metric) {
@@ -132,6 +157,15 @@ static int recall_metrics(struct stored_run *s, struct err *err) {
     return 0;
 }
 
+/* Bars of several feeds are not instants: those of one are. */
+static int count_data(struct db *db, struct stored_run *s, struct err *err) {
+    int64_t feeds = 0, bars = 0;
+    int r = run_feeds_count(db, s->row.id, &feeds, &bars, err);
+    if (r == 0 && feeds == 1)
+        s->facts.data_bars = bars;
+    return r;
+}
+
 int stored_run_load(struct db *db, int64_t run, struct stored_run *ret, struct err *err) {
     memset(ret, 0, sizeof *ret);
     collector_init(&ret->collector);
@@ -143,6 +177,9 @@ int stored_run_load(struct db *db, int64_t run, struct stored_run *ret, struct e
     if (r < 0)
         return r;
     fill_facts(db, ret);
+    r = count_data(db, ret, err);
+    if (r < 0)
+        return r;
     r = report_make(&ret->collector, &ret->facts, &ret->report, err);
     if (r == 0)
         r = recall_metrics(ret, err);
@@ -154,6 +191,8 @@ void stored_run_close(struct stored_run *s) {
         run_instance_row_fini(&s->instances[i]);
     mem_free(s->instances);
     mem_free(s->builds);
+    mem_free(s->given);
+    run_conf_destroy(&s->conf);
     jv_free(s->result);
     collector_fini(&s->collector);
     run_row_fini(&s->row);

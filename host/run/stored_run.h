@@ -7,6 +7,7 @@
 #ifndef RUN_STORED_RUN_H
 #define RUN_STORED_RUN_H
 
+#include "conf/run_conf.h"
 #include "conf/settings_table.h"
 #include "report/export.h"
 #include "report/report.h"
@@ -20,6 +21,8 @@ struct stored_run {
     struct run_instance_row *instances;
     size_t instance_count;
     struct run_build *builds;
+    struct run_conf *conf;     /* behind given; NULL when it cannot be read any more */
+    struct param_given *given; /* params that the user gave */
     struct collector collector;
     struct run_facts facts;
     struct report report;

@@ -282,8 +282,8 @@ Test(compare, calls_a_trade_that_moved_by_a_bar_gone_and_added) {
     const char *text = text_of(compare_text_trades, &style);
     says(text, "Trades: 1 the same, 1 added (+), 1 gone (-), 0 changed (~)\n");
     says(text, "   symbol  side  quantity  entry        at  exit         at   net\n");
-    says(text, "-  SYM0    long         1  1970-01-03  100  1970-01-06  110  9.00\n");
-    says(text, "+  SYM0    long         1  1970-01-04  100  1970-01-06  110  9.00\n");
+    says(text, "-  SYM0    long         1  1970-01-02  100  1970-01-05  110  9.00\n");
+    says(text, "+  SYM0    long         1  1970-01-03  100  1970-01-05  110  9.00\n");
     drop();
 }
 
@@ -298,8 +298,8 @@ Test(compare, calls_a_trade_of_another_size_changed) {
     cr_assert_eq(cmp.trades[0].after->quantity, -2.5);
     struct compare_text style = how(100);
     const char *text = text_of(compare_text_trades, &style);
-    says(text, "~  SYM0    long          1  1970-01-03  ");
-    says(text, "\n   SYM0    short       2.5  1970-01-03  ");
+    says(text, "~  SYM0    long          1  1970-01-02  ");
+    says(text, "\n   SYM0    short       2.5  1970-01-02  ");
     drop();
 }
 
@@ -332,8 +332,8 @@ Test(compare, prints_so_many_trades_and_counts_the_rest) {
     compare();
     struct compare_text style = how(100);
     const char *text = text_of(compare_text_trades, &style);
-    says(text, "1970-01-07");
-    cr_assert(strstr(text, "1970-01-08") == NULL);
+    says(text, "1970-01-06");
+    cr_assert(strstr(text, "1970-01-07") == NULL);
     says(text, "\n  ... and 12 more\n");
     style.trade_max = 0;
     says(text_of(compare_text_trades, &style), "\n  17 differ\n");
@@ -404,6 +404,10 @@ Test(compare, takes_hundreds_of_thousands_of_trades_of_one_entry, .timeout = 60)
     drop();
 }
 
+static const struct jv *path(const struct jv *value, const char *a, const char *b) {
+    return jv_get(jv_get(value, a), b);
+}
+
 /* ---- decisions ---- */
 
 Test(compare, finds_the_first_instant_with_another_wish) {
@@ -428,7 +432,7 @@ Test(compare, finds_the_first_instant_with_another_wish) {
     struct compare_text style = how(80);
     cr_assert_str_eq(text_of(compare_text_decision, &style),
                      "\n"
-                     "First different decision: bar 5 of 9, 1970-01-06 (the 4 instants before are\n"
+                     "First different decision: bar 5 of 9, 1970-01-05 (the 4 instants before are\n"
                      "  equal)\n"
                      "          run 11              run 12\n"
                      "  wished  buy 10 SYM0 market  buy 11 SYM0 market\n");
@@ -451,8 +455,106 @@ Test(compare, finds_a_wish_that_only_one_run_had) {
     cr_assert_eq(cmp.decision.after_strategy, 0);
     struct compare_text style = how(80);
     const char *text = text_of(compare_text_decision, &style);
-    says(text, "bar 2 of 9, 1970-01-03 (the instant before is equal)\n");
+    says(text, "bar 2 of 9, 1970-01-02 (the instant before is equal)\n");
     says(text, "wished  buy 10 SYM0 market  - (the run had ended)\n");
+    drop();
+}
+
+Test(compare, counts_bars_only_of_runs_that_begin_together) {
+    begin(&before, 1, 1);
+    begin(&after, 1, 1);
+    for (int i = 0; i < 2; i++) {
+        struct side *side = i == 0 ? &before : &after;
+        if (i == 0)
+            wish(side, buy(3, 0, 1)); /* the run after begins on day 5 */
+        instants(side, i == 0 ? 1 : 5, 9);
+        end(side, 9);
+    }
+    compare();
+    cr_assert_eq(cmp.decision.same_instants, 2);
+    cr_assert_eq(cmp.decision.common_instants, 0);
+    struct compare_text style = how(80);
+    const char *text = text_of(compare_text_decision, &style);
+    says(text, "\nFirst different decision: 1970-01-03 (run 12 begins at 1970-01-05)\n");
+    says(text, "wished  buy 1 SYM0 market  - (the run had not begun)\n");
+    drop();
+}
+
+Test(compare, counts_as_equal_what_both_runs_have) {
+    begin(&before, 1, 1);
+    begin(&after, 1, 1);
+    for (int i = 0; i < 2; i++) {
+        struct side *side = i == 0 ? &before : &after;
+        instants(side, i == 0 ? 1 : 4, 9); /* days 4 to 6 are in both */
+        wish(side, buy(7, 0, i == 0 ? 1 : 2));
+        journal_put_end(&side->b->journal,
+                        &(struct j_end){.time = 9 * TIME_DAY, .instants = i == 0 ? 9 : 6});
+    }
+    compare();
+    cr_assert_eq(cmp.decision.same_instants, 6);
+    cr_assert_eq(cmp.decision.common_instants, 3);
+    struct compare_text style = how(100);
+    says(text_of(compare_text_decision, &style),
+         "\nFirst different decision: 1970-01-07 (3 instants before it are in both runs, and "
+         "equal)\n");
+    drop();
+    begin(&before, 1, 1);
+    begin(&after, 1, 1);
+    for (int i = 0; i < 2; i++) {
+        struct side *side = i == 0 ? &before : &after;
+        wish(side, buy(2, 0, 1));
+        instants(side, 1, i == 0 ? 5105 : 5104);
+        end(side, i == 0 ? 5105 : 5104);
+    }
+    compare();
+    says(text_of(compare_text_decision, &style),
+         "\nSame decisions at all 5,104 instants that both have\n");
+    drop();
+}
+
+Test(compare, says_which_run_is_which) {
+    begin(&before, 1, 1);
+    begin(&after, 1, 2);
+    compare();
+    before.facts.started = after.facts.started = 1795275720 * TIME_SECOND;
+    after.facts.interruption = "This run failed: it fell over";
+    struct compare_text style = how(120);
+    /* date -u -d @1795275720 */
+    cr_assert_str_eq(text_of(compare_text_head, &style),
+                     "run 11 (strategy0, SYM0 1d, 2026-11-21 15:42) -> run 12 (strategy0, SYM0 1d, "
+                     "SYM1 1d, 2026-11-21 15:42)\n"
+                     "  run 12: This run failed: it fell over\n");
+    drop();
+}
+
+Test(compare, counts_orders_and_says_why_a_run_has_no_trades) {
+    begin(&before, 1, 1);
+    begin(&after, 1, 1);
+    journal_put_start(&after.b->journal, &(struct j_start){.time = TIME_DAY, .bars = 1});
+    for (int i = 1; i <= 3; i++)
+        journal_put_order(&after.b->journal, &(struct j_order){.id = i, .tag = ""});
+    for (int i = 1; i <= 3; i++)
+        journal_put_order_event(&after.b->journal,
+                                &(struct j_order_event){.order = i,
+                                                        .state = QS_ORDER_REJECTED,
+                                                        .reason = REASON_INSUFFICIENT_CASH});
+    wish(&after, buy(2, 0, 1));
+    trade(&before, 0, 0, 2, 4, 1);
+    compare();
+    struct compare_text style = how(200);
+    const char *text = text_of(compare_text_metrics, &style);
+    says(text, "\n  orders                       0              3            +3\n");
+    says(text, "\n  rejected orders              0              3            +3\n");
+    says(text, "\n  trades                       1              0            -1\n"
+               "  run 12: No trades: everything the strategy wished for was refused");
+    cr_assert_null(strstr(text, "run 11: No trades"));
+    struct jv *json = compare_json(&cmp, &style);
+    const struct jv *rejected = path(json, "counts", "rejected");
+    cr_assert_eq(jv_get_i64(rejected, "before", -1), 0);
+    cr_assert_eq(jv_get_i64(rejected, "after", -1), 3);
+    cr_assert_eq(jv_get_i64(rejected, "difference", -1), 3);
+    cr_assert_eq(jv_get_i64(path(json, "counts", "orders"), "after", -1), 3);
+    jv_free(json);
     drop();
 }
 
@@ -590,7 +692,7 @@ Test(compare, shows_what_each_run_saw) {
     style.before_sight = &left;
     style.after_sight = &right;
     cr_assert_str_eq(text_of(compare_text_decision, &style),
-                     "\nFirst different decision: 1970-01-02\n"
+                     "\nFirst different decision: 1970-01-01\n"
                      "  bar  SPX 1d  open 1181.66 high 1181.66 low 1156.07 close 1161.97\n"
                      "             run 11              run 12\n"
                      "   wished    buy 10 SYM0 market  nothing\n"
@@ -599,8 +701,8 @@ Test(compare, shows_what_each_run_saw) {
                      "*  cash      100,000.00          97,123.75\n"
                      "*  fast      1190.2              1188.4\n"
                      "   slow      1200                1200\n"
-                     "*  last      1                   -\n"
-                     "*  new       -                   2\n");
+                     "*  last      1                   none\n"
+                     "*  new       none                2\n");
     right.close = 1162;
     says(text_of(compare_text_decision, &style), "  bar of run 12  SPX 1d  open");
     jv_free(compare_json(&cmp, &style));
@@ -636,7 +738,7 @@ Test(compare, shows_differences_with_their_sign_and_metrics_that_appear_or_go) {
     const char *text = text_of(compare_text_metrics, &style);
     /* 13 columns for "- (too short)" */
     says(text, "\n                       run 11         run 12  difference\n");
-    says(text, "\n  total return        50.00 %        47.50 %     -2.50 %\n");
+    says(text, "\n  total return        50.00 %        47.50 %    -2.50 pp\n");
     says(text, "1,000.00       2,234.50   +1,234.50\n");
     says(text, "- (no trades)        25.00 %    appeared\n");
     says(text, "2.000  - (no losses)        gone\n");
@@ -687,10 +789,6 @@ Test(compare, keeps_to_every_width_and_loses_no_word) {
     }
     compare_sight_fini(&sight);
     drop();
-}
-
-static const struct jv *path(const struct jv *value, const char *a, const char *b) {
-    return jv_get(jv_get(value, a), b);
 }
 
 Test(compare, gives_all_of_it_as_json) {

@@ -82,6 +82,16 @@ Test(result_json, has_the_members_of_the_contract) {
     rb_worth(b, 0, 300, &gross, &net);
     rb_worth(b, 1, 300, &gross, &net);
     cr_assert_float_eq(jv_get_f64(equity, "final", 0), b->cash[0] + b->cash[1] + net, 1e-6);
+    for (size_t i = 0; i < 2; i++) { /* the builder's own books */
+        const struct jv *one = jv_at(jv_get(json, "strategies"), i);
+        double own = b->cash[i];
+        gross = net = 0;
+        rb_worth(b, (int)i, 300, &gross, &net);
+        own += net;
+        cr_assert_float_eq(jv_get_f64(one, "equity", 0), own, 1e-6);
+        cr_assert_float_eq(jv_get_f64(one, "open", 0), own - 50000 - jv_get_f64(one, "net", 0),
+                           1e-6);
+    }
     cr_assert_float_eq(jv_get_f64(jv_get(json, "timing"), "engine", 0), 0.25, 0);
     cr_assert_str_eq(jv_get_str(jv_get(json, "settings"), "trades", ""), "fifo");
     cr_assert(jv_get_bool(json, "complete", false));

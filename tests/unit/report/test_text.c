@@ -3,6 +3,7 @@
 
 #include <criterion/criterion.h>
 
+#include "report/strategy_sums.h"
 #include "report/text_value.h"
 #include "unit/report/run_builder.h"
 
@@ -59,12 +60,14 @@ Test(text, says_what_ran_and_what_came_of_it) {
     struct builder *b = rb_run(6, 1, 2, 2, TRADES_FIFO, 300);
     const char *text = print(b, 100);
     says(text, "Run 12: strategy0 = ema_cross 1.0.0, strategy1 = ema_cross 1.0.0\n");
-    says(text, "SYM1  1d  300 bars  1970-01-02 to 1970-10-28\n");
-    says(text, "first callback at 1970-01-04, after 2 bars of warm-up");
+    says(text, "SYM1  1d  300 bars  1970-01-02 to 1970-10-27\n");
+    says(text, "first callback at 1970-01-03, after 2 bars of warm-up");
     says(text, "initial equity");
     says(text, "100,000.00");
     says(text, "max drawdown");
-    says(text, "strategy1  budget 50,000.00");
+    says(text, "Strategies\n"
+               "                budget  trades");
+    says(text, "\n  strategy1  50,000.00  ");
     says(text, "Open positions\n");
     says(text, "trades  fifo  (default lifo)\n");
     says(text, "risk policy: none");
@@ -120,7 +123,7 @@ Test(text, says_that_nothing_was_wished_for) {
     journal_put_start(&b->journal, &(struct j_start){.time = TIME_DAY, .bars = 1});
     journal_put_equity(&b->journal, &(struct j_equity){.time = TIME_DAY, .equity = 100000});
     says(print(b, 100), "No trades: in 1 bars after its warm-up the strategy wished for nothing. "
-                        "They begin at 1970-01-02.\n  What helps: qs_note or qs_plot in on_bar");
+                        "They begin at 1970-01-01.\n  What helps: qs_note or qs_plot in on_bar");
     drop(b);
 }
 
@@ -167,7 +170,7 @@ Test(text, says_that_orders_never_filled) {
     const char *text = print(b, 100);
     says(text,
          "No trades: 3 orders were accepted and none was ever filled. The nearest was order 2 "
-         "of 1970-01-02:\n  buy limit at 190, 5 % from the price of that moment, 200.");
+         "of 1970-01-01:\n  buy limit at 190, 5 % from the price of that moment, 200.");
     says(text, "Canceled and expired orders\n  1  run_end");
     drop(b);
 }
@@ -275,9 +278,9 @@ Test(text, lists_trades_and_leaves_out_the_middle_of_many) {
     const char *text = print(b, 100);
     says(text,
          "  trade  side   quantity  entry       price  exit        price    net  return   held\n"
-         "      1  short        10  1970-01-02    100  1970-01-04     95  49.00  4.90 %  2.0 d\n"
-         "      2  long          2  1970-01-03    100  1970-01-05    101   1.00  0.50 %  2.0 d\n");
-    says(text, "     10  long         10  1970-01-11 ");
+         "      1  short        10  1970-01-01    100  1970-01-03     95  49.00  4.90 %  2.0 d\n"
+         "      2  long          2  1970-01-02    100  1970-01-04    101   1.00  0.50 %  2.0 d\n");
+    says(text, "     10  long         10  1970-01-10 ");
     cr_assert_null(strstr(text, " more"));
     str_fini(&out);
     collector_fini(&c);
@@ -291,9 +294,9 @@ Test(text, lists_trades_and_leaves_out_the_middle_of_many) {
     cr_assert_null(strstr(text, "      5  long "));
     str_fini(&out);
     collector_fini(&c);
-    text = print(b, 64); /* the number, the span and the side have to go */
-    says(text, "  quantity  entry       price  exit        price    net  return\n"
-               "       -10  1970-01-02    100  1970-01-04     95  49.00  4.90 %\n");
+    text = print(b, 64); /* number, span, decimals and the price of the exit have to go */
+    says(text, "  side   quantity  entry       price  exit        net  return\n"
+               "  short        10  1970-01-01    100  1970-01-03   49   4.9 %\n");
     drop(b);
 }
 
@@ -323,6 +326,9 @@ Test(text, counts_the_entry_fee_of_open_positions) {
                          &(struct j_position){.quantity = 15, .average_price = 105, .mark = 120});
     says(print(b, 100), "Open positions\n"
                         "  strategy0  SYM0  15  at 105, now 120  net 222.00  (entry fee 3.00)\n");
+    str_fini(&out);
+    collector_fini(&c);
+    says(print(b, 60), "\n  strategy0  SYM0  15  at 105, now 120  net 222.00\n");
     drop(b);
     /* a flip: -4 for 2, then 10 bought for 5: 6 stay, and 5 * 6 / 10 = 3 of fees */
     b = empty_run();
@@ -353,10 +359,10 @@ Test(text, repeats_what_the_strategy_said) {
     says(text, "Words of the strategy\n"
                "  1 error, 5 warnings, 1 line of info, 1 note, 2 plotted values (qshost export 12 "
                "log, notes, plots)\n"
-               "  error 1970-01-01T00:00:00.000000001Z: no volume\n"
-               "  warning 1970-01-04: spread too wide 3\n"
-               "  warning 1970-01-05: spread too wide 4\n"
-               "  warning 1970-01-06: spread too wide 5\n"
+               "  error 1970-01-01: no volume\n"
+               "  warning 1970-01-03: spread too wide 3\n"
+               "  warning 1970-01-04: spread too wide 4\n"
+               "  warning 1970-01-05: spread too wide 5\n"
                "    ... and 2 before\n");
     cr_assert_null(strstr(text, "hello"));
     drop(b);
@@ -373,8 +379,8 @@ Test(text, shows_params_with_their_defaults_and_the_last_values_of_variables) {
     }
     says(print(b, 100), "Params, and variables at the end\n"
                         "  fast   12  param, given (default 10)\n"
-                        "  count  6   at 1970-01-03\n"
-                        "  trend  -   at 1970-01-02\n");
+                        "  count  6   at 1970-01-02\n"
+                        "  trend  -   at 1970-01-01\n");
     drop(b);
 }
 
@@ -383,6 +389,177 @@ Test(text, says_where_the_run_is_recorded) {
     facts.number = 0;
     says(print(b, 100), "  engine 0.25 s, total 0.5 s; recorded in /p/12.qsj\n");
     facts.number = 12;
+    drop(b);
+}
+
+Test(text, marks_given_params_where_the_defaults_are_not_known) {
+    static const struct param_given given[] = {{"strategy0", "fast"}, {"other", "slow"}};
+    struct builder *b = empty_run();
+    journal_put_param(&b->journal, &(struct j_param){.name = "slow", .value = "30"});
+    facts.param_default_count = 0;
+    says(print(b, 100), "  fast  12  param\n");
+    str_fini(&out);
+    collector_fini(&c);
+    facts.given = given;
+    facts.given_count = 2;
+    facts.has_given = true;
+    says(print(b, 100), "  fast  12  param, given\n"
+                        "  slow  30  param, default\n");
+    facts.has_given = false;
+    facts.param_default_count = 2;
+    drop(b);
+}
+
+static void says_not(const char *text, const char *what) {
+    cr_assert(strstr(text, what) == NULL, "too much: %s\nin:\n%s", what, text);
+}
+
+Test(text, begins_a_run_that_is_not_whole_with_why_and_how_far_it_is_recorded) {
+    struct builder *b = empty_run();
+    facts.interruption = "This run failed: strategy0: hung in on_bar at bar 61";
+    facts.data_bars = 5105;
+    says(print(b, 100), "Run 12: strategy0 = ema_cross 1.0.0\n"
+                        "  This run failed: strategy0: hung in on_bar at bar 61\n"
+                        "  None of its bars is recorded.\n");
+    str_fini(&out);
+    collector_fini(&c);
+    journal_put_start(&b->journal, &(struct j_start){.time = TIME_DAY, .bars = 1});
+    for (int i = 1; i <= 60; i++)
+        journal_put_equity(&b->journal, &(struct j_equity){.time = i * TIME_DAY, .equity = 1e5});
+    put_trade(b, 1, -10, 100, 95);
+    const char *text = print(b, 100);
+    says(text, "  Recorded up to bar 60 of 5,105, 1970-03-01.\n"); /* 60 days: 31 + 28 + 1 */
+    says(text, "first callback at 1970-01-01, after 0 bars of warm-up\n");
+    says(text, "Trades\n  trade  side   quantity");
+    says(text, "Orders\n");
+    says_not(text, "No trades");
+    says_not(text, "\nResult\n");
+    says_not(text, "\nRisk\n");
+    says_not(text, "\nCosts\n");
+    says_not(text, "win rate");
+    str_fini(&out);
+    collector_fini(&c);
+    facts.is_sparse = true;
+    facts.data_bars = 0;
+    says(print(b, 100), "  Recorded up to 1970-03-01.\n");
+    facts.is_sparse = false;
+    facts.interruption = NULL;
+    drop(b);
+}
+
+/* Two symbols of days: one with 10 bars, one with `others`. 7 units are held of each. */
+static const char *hold_two(int64_t others, struct builder **ret) {
+    struct builder *b = mem_zalloc(1, sizeof(*b));
+    b->sink = (struct sink_port){b, rb_write};
+    b->silos = b->strategies = 1;
+    b->symbols = 2;
+    journal_init(&b->journal, &b->sink);
+    rb_setup(b);
+    for (int i = 0; i < 2; i++)
+        journal_put_position(
+            &b->journal,
+            &(struct j_position){.symbol = i, .quantity = 7, .average_price = 5, .mark = 6});
+    for (int i = 0; i < 2; i++) {
+        int64_t rows = i == 0 ? 10 : others;
+        journal_put_bars(
+            &b->journal,
+            &(struct j_bars){
+                .feed = i, .rows = rows, .first = 0, .last = rows * TIME_DAY, .hash = "ab"});
+    }
+    journal_put_end(&b->journal, &(struct j_end){.time = others * TIME_DAY});
+    *ret = b;
+    return print(b, 100);
+}
+
+Test(text, names_the_day_of_a_price_whose_bars_ended_early) {
+    struct builder *b;
+    const char *text = hold_two(14, &b);
+    says(
+        text,
+        "  strategy0 still holds 7 SYM0, whose bars end at 1970-01-10 while the run goes on to 1970-01-14: it\n"
+        "  counts at that last price.\n");
+    says(text, "at 5, last 6   net 7.00  (last price of 1970-01-10, entry fee 0.00)");
+    says(text, "at 5, now 6  net 70.00"); /* multiplier 10 */
+    drop(b);
+    text = hold_two(13, &b); /* three bars of silence may be a weekend */
+    says_not(text, "still holds");
+    says_not(text, "last price");
+    drop(b);
+}
+
+Test(text, tells_what_each_strategy_made_with_what_it_holds) {
+    struct builder *b = rb_run(6, 1, 2, 2, TRADES_LIFO, 300);
+    struct strategy_sum sums[2];
+    print(b, 80);
+    strategy_sums(&c, sums);
+    for (int i = 0; i < 2; i++) {
+        double gross = 0.0, net = 0.0, closed = 0.0;
+        char line[200], texts[3][64];
+        rb_worth(b, i, 300, &gross, &net);
+        for (int64_t k = 0; k < c.trade_count; k++)
+            closed += c.trades[k].strategy == i ? c.trades[k].net : 0.0;
+        double equity = b->cash[i] + net; /* the builder's own books */
+        cr_assert_float_eq(sums[i].equity, equity, 1e-6);
+        cr_assert_float_eq(sums[i].open, equity - 50000 - closed, 1e-6);
+        text_money(texts[0], 64, closed);
+        text_money(texts[1], 64, equity - 50000 - closed);
+        text_money(texts[2], 64, equity);
+        snprintf(line, sizeof(line), "%s  %s  %s\n", texts[0], texts[1], texts[2]);
+        const char *row =
+            strstr(str_text(&out), i == 0 ? "\n  strategy0  50," : "\n  strategy1  50,");
+        cr_assert_not_null(row);
+        for (int k = 0; k < 3; k++) {
+            const char *found = strstr(row + 1, texts[k]);
+            cr_assert(found != NULL && found < strchr(row + 1, '\n'), "%s in %s", texts[k], row);
+        }
+    }
+    drop(b);
+}
+
+Test(text, of_a_run_without_an_end_nobody_knows_what_is_held) {
+    struct strategy_sum sum;
+    struct builder *b = empty_run();
+    put_trade(b, 1, -10, 100, 95);
+    print(b, 80);
+    strategy_sums(&c, &sum);
+    cr_assert_eq(sum.net, 49);
+    cr_assert(isnan(sum.open) && isnan(sum.equity));
+    drop(b);
+}
+
+Test(text, names_strategy_symbol_and_side_of_trades_as_long_as_it_can) {
+    struct builder *b = rb_run(6, 1, 2, 2, TRADES_FIFO, 300);
+    says(print(b, 80), "  strategy   symbol  side   quantity  entry ");
+    str_fini(&out);
+    collector_fini(&c);
+    says(print(b, 62), "  strategy   symbol  quantity  entry       exit ");
+    drop(b);
+}
+
+/* An hour's bars, closed at their ends, and opens: times as they are. */
+static void put_hour(struct builder *b, int64_t id, int64_t entry, int64_t known) {
+    journal_put_trade(&b->journal, &(struct j_trade){.id = id,
+                                                     .entry_time = entry,
+                                                     .exit_time = entry + TIME_DAY,
+                                                     .entry_known = known,
+                                                     .exit_known = known + TIME_DAY,
+                                                     .quantity = 1,
+                                                     .entry_price = 100,
+                                                     .exit_price = 101});
+}
+
+Test(text, of_daily_trades_an_open_is_of_its_day_and_a_close_of_the_day_that_ends) {
+    struct builder *b = empty_run();
+    put_hour(b, 1, 5 * TIME_DAY, 6 * TIME_DAY); /* open of 01-06 */
+    put_hour(b, 2, 6 * TIME_DAY, 6 * TIME_DAY); /* close of 01-06 */
+    put_hour(b, 3, 5 * TIME_DAY + 14 * TIME_HOUR, 5 * TIME_DAY + 21 * TIME_HOUR); /* of 01-06 */
+    const char *text = print(b, 100);
+    for (int id = 1; id <= 3; id++) {
+        char row[80];
+        snprintf(row, sizeof(row),
+                 "      %d  long         1  1970-01-06    100  1970-01-07    101 ", id);
+        says(text, row);
+    }
     drop(b);
 }
 
@@ -411,4 +588,27 @@ Test(text_value, groups_money_and_rounds_spans) {
     span_is(120, "2.0 min");
     span_is(86400 * 12.5, "12.5 d");
     span_is(86400 * 365.25 * 3, "3.0 y");
+}
+
+static void bar_is(int64_t time, int64_t timeframe, const char *expected) {
+    char buffer[TIME_ISO_MAX];
+    text_bar_time(buffer, sizeof(buffer), time, timeframe);
+    cr_assert_str_eq(buffer, expected);
+}
+
+/* 953251200 s: 2000-03-17T00:00:00Z (date -u -d @953251200) */
+Test(text_value, names_a_bar_by_the_day_that_its_close_ends) {
+    const int64_t midnight = 953251200 * TIME_SECOND;
+    char buffer[TEXT_SPAN_MAX];
+    bar_is(midnight, TIME_DAY, "2000-03-16");
+    bar_is(midnight, 7 * TIME_DAY, "2000-03-16");
+    bar_is(midnight - 3 * TIME_HOUR, TIME_DAY, "2000-03-16"); /* a session's end */
+    bar_is(midnight, TIME_HOUR, "2000-03-17");
+    bar_is(midnight, 0, "2000-03-17");
+    bar_is(midnight + TIME_HOUR, TIME_HOUR, "2000-03-17T01:00:00Z");
+    bar_is(INT64_MIN, 0, "1677-09-21T00:12:43.145224192Z");
+    text_bars_span(buffer, sizeof(buffer), midnight, midnight + 2 * TIME_DAY, TIME_DAY);
+    cr_assert_str_eq(buffer, "2000-03-17 to 2000-03-18");
+    text_bars_span(buffer, sizeof(buffer), midnight, midnight + TIME_HOUR, TIME_HOUR);
+    cr_assert_str_eq(buffer, "2000-03-17 to 2000-03-17T01:00:00Z");
 }

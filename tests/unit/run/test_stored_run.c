@@ -37,6 +37,7 @@ static void record(const char *yaml) {
     cr_assert_eq(report_make(&recorder.collector, &facts, &report, &err), 0, "%s", err.text);
     cr_assert_eq(record_finish(writer, &report, NULL, 2000, &err), 0, "%s", err.text);
     struct jv *result = result_json(&report);
+    mem_free(own_result);
     own_result = jv_dump(jv_get(result, "metrics"), 0);
     jv_free(result);
     recorder_fini(&recorder);
@@ -138,6 +139,36 @@ Test(stored_run, a_run_is_running_while_its_writer_lives_and_then_interrupted) {
     cr_expect_str_eq(stored.facts.interruption,
                      "This run was interrupted: its process ended before it did; what is here is "
                      "what was recorded");
+}
+
+Test(stored_run, a_failed_run_knows_how_long_its_data_are) {
+    record_half(true);
+    load(1);
+    cr_expect_eq(stored.facts.data_bars, 3);
+    cr_expect_eq(stored.facts.started, 1000);
+    cr_expect_not(stored.facts.is_sparse);
+    stored_run_close(&stored);
+    ask("UPDATE strategy_run SET log = 'trades'");
+    load(1);
+    cr_expect(stored.facts.is_sparse);
+}
+
+Test(stored_run, params_that_were_given_are_those_of_the_config) {
+    char yaml[200];
+    snprintf(yaml, sizeof yaml, "%sparams: {fast: 7}\n", ones);
+    record(yaml);
+    record(ones);
+    load(1);
+    cr_expect(stored.facts.has_given);
+    cr_expect(report_param_is_given(&stored.report, "one", "fast"));
+    stored_run_close(&stored);
+    load(2);
+    cr_expect(stored.facts.has_given);
+    cr_expect_not(report_param_is_given(&stored.report, "one", "fast"));
+    stored_run_close(&stored);
+    ask("UPDATE strategy_run SET config = '{' WHERE strategy_run_id = 1");
+    load(1);
+    cr_expect_not(stored.facts.has_given);
 }
 
 Test(stored_run, a_run_that_is_not_there_is_told) {
