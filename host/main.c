@@ -13,11 +13,12 @@
 #define VERSION "0.1.0"
 #define NAMES_MAX 64
 
-/* What was written to stdout has arrived; else says so. */
+/* What was written to stdout has arrived; else says so, unless its reader has gone. */
 static int flushed(void) {
     if (fflush(stdout) == 0 && !ferror(stdout))
         return 0;
-    LOG_ERROR("standard output: %s", strerror(errno));
+    if (errno != EPIPE)
+        LOG_ERROR("standard output: %s", strerror(errno));
     return 1;
 }
 

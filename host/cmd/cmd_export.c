@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -192,10 +193,30 @@ static int export_from_file(const struct options *o, struct export_summary *ret,
     return write_source(&source, o, ret, err);
 }
 
+/* What has a value a bar is not there, or not all there, where not every bar was kept. */
+static void warn_of_log(const struct options *o, const struct run_row *row) {
+    static const enum export_table_id per_bar[] = {EXPORT_EQUITY, EXPORT_LEDGER, EXPORT_PLOTS,
+                                                   EXPORT_VARIABLES};
+    struct run_log log;
+    bool is_per_bar = false;
+    for (size_t i = 0; i < ARRAY_LEN(per_bar); i++)
+        is_per_bar |= export_kind_table(o->kind) == &export_tables[per_bar[i]];
+    if (!is_per_bar || !run_log_parse(row->log, &log))
+        return;
+    if (log.kind == RUN_LOG_TRADES)
+        LOG_WARN("export: run %" PRId64 " was recorded with log: trades: no bars are kept",
+                 row->id);
+    else if (log.every > 1)
+        LOG_WARN("export: run %" PRId64 " was recorded with log: %s: one bar in %" PRId64
+                 " is kept",
+                 row->id, row->log, log.every);
+}
+
 static int export_from_db(const struct options *o, struct export_summary *ret, struct err *err) {
     struct stored_export stored;
     struct export_source source;
     struct db *db = NULL;
+    struct run_row row = {0};
     int64_t run;
     int rc = args_open_db(o->db, DB_READ, &db, err);
     if (rc == 0)
@@ -204,6 +225,11 @@ static int export_from_db(const struct options *o, struct export_summary *ret, s
         rc = stored_export_init(&stored, db, run, &source, err);
     if (rc == 0)
         rc = write_source(&source, o, ret, err);
+    if (rc == 0)
+        rc = run_table_get(db, run, &row, err);
+    if (rc == 0)
+        warn_of_log(o, &row);
+    run_row_fini(&row);
     db_close(&db);
     return rc;
 }
@@ -221,9 +247,8 @@ int cmd_export(int argc, char **argv) {
     int code = parse(argc, argv, &options);
     if (code >= 0)
         return code;
-    if (run_export(&options, &summary, &err) != 0) {
-        return args_fail("export", &err);
-    }
+    if (run_export(&options, &summary, &err) != 0)
+        return !options.output && strategy_text_is_unread() ? 1 : args_fail("export", &err);
     if (!summary.is_whole)
         LOG_WARN("export: run %s: %s", options.run, summary.why);
     return 0;

@@ -35,8 +35,8 @@ static const char help[] =
     "Usage: qshost new [OPTION]... NAME\n"
     "\n"
     "Makes custom/NAME/ with a strategy that compiles and trades (NAME.c), its unit test\n"
-    "(test_NAME.c, Makefile) and a config to run it (run.yaml). custom/ is searched upward from\n"
-    "here, else made here. NAME is the strategy's id: [a-z][a-z0-9_]*.\n"
+    "(test_NAME.c, Makefile), a config to run it (run.yaml) and a .gitignore. custom/ is searched\n"
+    "upward from here, else made here. NAME is the strategy's id: [a-z][a-z0-9_]*.\n"
     "\n"
     "  -t, --template T   simple (one symbol, the default) or pair (two symbols)\n"
     "      --dir DIR      makes DIR/NAME/ instead\n"
@@ -254,24 +254,36 @@ static void fill_puts(struct plan *plan) {
 
 /* ---- files ---- */
 
-static const char *const outputs[] = {"%s.c", "test_%s.c", "Makefile", "run.yaml"};
+/* %s: in the template the id of its strategy, here NAME. */
+struct output {
+    const char *from, *to;
+};
+static const struct output outputs[] = {
+    {"%s.c", "%s.c"},
+    {"test_%s.c", "test_%s.c"},
+    {"Makefile", "Makefile"},
+    {NULL, "run.yaml"}, /* kind->run */
+    {"gitignore", ".gitignore"},
+};
+
+static void put_name(struct str *text, const char *pattern, const char *name) {
+    const char *mark = strstr(pattern, "%s");
+    if (mark) {
+        str_append_n(text, pattern, (size_t)(mark - pattern));
+        str_append(text, name);
+    }
+    str_append(text, mark ? mark + 2 : pattern);
+}
 
 static int write_all(const struct plan *plan, const char *folder, struct err *err) {
     const struct kind *kind = plan->options->kind;
     int rc = 0;
     for (size_t i = 0; rc == 0 && i < ARRAY_LEN(outputs); i++) {
         struct str from = {0}, to = {0};
-        const char *mark = strstr(outputs[i], "%s");
-        size_t before = mark ? (size_t)(mark - outputs[i]) : strlen(outputs[i]);
-        str_append_n(&from, outputs[i], before);
-        str_append_n(&to, outputs[i], before);
-        if (mark) {
-            str_appendf(&from, "%s%s", kind->id, mark + 2);
-            str_appendf(&to, "%s%s", plan->options->name, mark + 2);
-        }
-        bool is_run = strcmp(outputs[i], "run.yaml") == 0;
-        rc = new_write(plan->sdk.template_, is_run ? kind->run : str_text(&from), folder,
-                       str_text(&to), &plan->puts, err);
+        put_name(&from, outputs[i].from ? outputs[i].from : kind->run, kind->id);
+        put_name(&to, outputs[i].to, plan->options->name);
+        rc = new_write(plan->sdk.template_, str_text(&from), folder, str_text(&to), &plan->puts,
+                       err);
         str_fini(&from);
         str_fini(&to);
     }
@@ -281,11 +293,8 @@ static int write_all(const struct plan *plan, const char *folder, struct err *er
 static void remove_aside(const struct plan *plan, const char *aside) {
     for (size_t i = 0; i < ARRAY_LEN(outputs); i++) {
         struct str path = {0};
-        const char *mark = strstr(outputs[i], "%s");
-        size_t before = mark ? (size_t)(mark - outputs[i]) : strlen(outputs[i]);
-        str_appendf(&path, "%s/%.*s", aside, (int)before, outputs[i]);
-        if (mark)
-            str_appendf(&path, "%s%s", plan->options->name, mark + 2);
+        str_appendf(&path, "%s/", aside);
+        put_name(&path, outputs[i].to, plan->options->name);
         (void)unlink(str_text(&path));
         str_fini(&path);
     }

@@ -220,7 +220,7 @@ static int list(struct db *db, const char *strategy, const char *name, const str
     jv_free(l.array);
     table_fini(&l.table);
     str_fini(&text);
-    return r > 0 ? err_set(err, ERR_IO, "standard output does not take it") : r;
+    return r; /* 1: stdout did not take it, which was told */
 }
 
 /* ---- the rest ---- */
@@ -316,7 +316,7 @@ static int run(int argc, char **argv, struct options *o) {
     if (r == 0)
         r = action->run(db, arguments, o, &err);
     db_close(&db);
-    return r < 0 ? args_fail("preset", &err) : 0;
+    return r < 0 ? args_fail("preset", &err) : r;
 }
 
 int cmd_preset(int argc, char **argv) {

@@ -1,8 +1,10 @@
 #include "cmd/strategy_text.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/json.h"
 #include "base/log.h"
@@ -160,10 +162,16 @@ struct jv *strategy_text_error(const struct err *err) {
     return object;
 }
 
+bool strategy_text_is_unread(void) {
+    struct pollfd fd = {.fd = STDOUT_FILENO};
+    return poll(&fd, 1, 0) == 1 && (fd.revents & POLLERR);
+}
+
 int strategy_text_print(const char *text) {
     if (fputs(text, stdout) >= 0 && fflush(stdout) == 0)
         return 0;
-    LOG_ERROR("standard output: %s (free some space or close the pipe later)", strerror(errno));
+    if (errno != EPIPE)
+        LOG_ERROR("standard output: %s (free some space)", strerror(errno));
     return 1;
 }
 

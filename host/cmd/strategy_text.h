@@ -4,6 +4,7 @@
 #ifndef QS_CMD_STRATEGY_TEXT_H
 #define QS_CMD_STRATEGY_TEXT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -27,9 +28,13 @@ void strategy_text_output(const char *output, size_t len, uint64_t dropped, stru
 /* {"code": "ERR_PLUGIN", "text": "..."} */
 struct jv *strategy_text_error(const struct err *err) NODISCARD;
 
-/* To stdout; the exit code: 0, or 1 with a line on stderr when it does not take it. */
+/* To stdout; the exit code: 0, or 1 with a line on stderr when it does not take it: none when its
+ * reader has gone (qshost show | head), as other tools do. */
 int strategy_text_print(const char *text) NODISCARD;
 /* Takes value over; two spaces a level, a newline at the end. */
 int strategy_text_print_json(struct jv *value) NODISCARD;
+
+/* Whether nobody reads stdout any more: a pipe or socket whose other end is closed. */
+bool strategy_text_is_unread(void);
 
 #endif

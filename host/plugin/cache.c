@@ -277,6 +277,18 @@ static int name_copy(const char *source, struct build *build, struct err *err) {
     return 0;
 }
 
+/* The bytes in the copy's place, unless they are there; names it in build->path. */
+static int keep_copy(const char *source, const char *bytes, size_t len, struct build *build,
+                     struct err *err) {
+    int rc = name_copy(source, build, err);
+    if (rc == 0 && !holds(build->path, build->sha)) {
+        char *folder = fs_dirname(build->path);
+        rc = put_copy(folder, build->path, bytes, len, err);
+        mem_free(folder);
+    }
+    return rc;
+}
+
 static int store(const char *source, const char *bytes, size_t len, struct build *ret,
                  struct err *err) {
     uint8_t digest[SHA256_SIZE];
@@ -285,12 +297,7 @@ static int store(const char *source, const char *bytes, size_t len, struct build
     sha256_hex(digest, build.sha);
     if (!realpath(source, build.source))
         return err_errno(err, "cannot read", source);
-    int rc = name_copy(source, &build, err);
-    if (rc == 0 && !holds(build.path, build.sha)) {
-        char *folder = fs_dirname(build.path);
-        rc = put_copy(folder, build.path, bytes, len, err);
-        mem_free(folder);
-    }
+    int rc = keep_copy(source, bytes, len, &build, err);
     if (rc == 0)
         *ret = build;
     return rc;
@@ -330,4 +337,25 @@ int cache_find(const char *source, const char *sha, struct build *ret, struct er
     build.size = st.st_size;
     *ret = build;
     return 0;
+}
+
+int cache_restore(const char *source, const char *sha, const char *bytes, size_t len,
+                  struct build *ret, struct err *err) {
+    uint8_t digest[SHA256_SIZE];
+    struct build build = {.size = (int64_t)len};
+    sha256_of(bytes, len, digest);
+    sha256_hex(digest, build.sha);
+    if (strcmp(build.sha, sha) != 0)
+        return err_set(err, ERR_FORMAT, "%s: what was kept of its build %.12s are other bytes",
+                       source, sha);
+    if (!str_copy_fixed(build.source, sizeof build.source, source))
+        return err_set(err, ERR_LIMIT, "%.64s...: path too long", source);
+    struct elf_report elf;
+    int rc = elf_check(bytes, len, &elf, err);
+    if (rc != 0)
+        return err_prepend(err, "%s: ", source);
+    rc = keep_copy(source, bytes, len, &build, err);
+    if (rc == 0)
+        *ret = build;
+    return rc;
 }

@@ -42,6 +42,11 @@ int cache_take(const char *path, struct elf_report *report, struct build *ret,
  * Verified by its hash; ERR_NOT_FOUND when it is gone or damaged. */
 int cache_find(const char *source, const char *sha, struct build *ret, struct err *err) NODISCARD;
 
+/* A copy made anew of source's build `sha` from bytes that were kept elsewhere: what cache_find
+ * gives afterwards. ERR_FORMAT when they are other bytes than that. */
+int cache_restore(const char *source, const char *sha, const char *bytes, size_t len,
+                  struct build *ret, struct err *err) NODISCARD;
+
 /* The stable bytes alone, mem_free them; nothing is written. ERR_NOT_FOUND, ERR_FORMAT (no regular
  * file, empty), ERR_LIMIT, ERR_BUSY (does not stop changing), ERR_IO. */
 int cache_read(const char *path, char **ret_bytes, size_t *ret_len, struct err *err) NODISCARD;

@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "proc/probe.h"
 #include "run/stored_run.h"
+#include "store/build_file.h"
 #include "store/run_table.h"
 
 struct replay_work {
@@ -20,15 +21,37 @@ struct replay_work {
     char folder[PATH_MAX]; /* of the scratch database; "" = none yet */
 };
 
-/* ---- the build of then ---- */
+/* ---- the build of then: in the cache, else in the database, else what is built now ---- */
 
-static int take_build(const struct run_instance_row *row, struct build *ret, struct err *err) {
-    struct err ignored;
+/* The build that the database kept, put into the cache. */
+static int restore_build(struct db *db, const struct run_instance_row *row, struct build *ret,
+                         struct err *err) {
+    char *bytes = NULL;
+    size_t len = 0;
+    int r = build_file_load(db, row->build_sha256, &bytes, &len, err);
+    if (r == 0)
+        return ERR_NOT_FOUND;
+    if (r == 1)
+        r = cache_restore(row->build_path, row->build_sha256, bytes, len, ret, err);
+    mem_free(bytes);
+    return r;
+}
+
+static int take_build(struct db *db, const struct run_instance_row *row, struct build *ret,
+                      struct err *err) {
+    struct err why = {0}, ignored;
     if (cache_find(row->build_path, row->build_sha256, ret, err) == 0)
+        return 0;
+    int r = restore_build(db, row, ret, &why);
+    if (r == 0)
         return 0;
     if (cache_take(row->build_path, NULL, ret, &ignored) == 0 &&
         str_eq(ret->sha, row->build_sha256))
         return 0;
+    if (r != ERR_NOT_FOUND) { /* damaged, or the cache cannot be written */
+        *err = why;
+        return r;
+    }
     return err_set(err, ERR_NOT_FOUND,
                    "build %.12s of %s is not kept any more, and %s is %s (build that source again)",
                    row->build_sha256, row->strategy, row->build_path,
@@ -45,7 +68,7 @@ static int find_build(void *self, const char *strategy, struct descriptor *ret_d
             return r;
         bool is_it = str_eq(row.strategy, strategy) || str_eq(row.build_path, strategy);
         if (is_it)
-            r = take_build(&row, ret_build, err);
+            r = take_build(w->db, &row, ret_build, err);
         run_instance_row_fini(&row);
         if (r < 0)
             return r;

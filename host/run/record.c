@@ -41,6 +41,7 @@ static void fill_instances(const struct plan *plan, struct start_texts *t) {
                                                       .build_sha256 = s->build.sha,
                                                       .build_path = s->build.source,
                                                       .params = t->params[i],
+                                                      .build_file = s->build.path,
                                                       .budget = s->budget};
     }
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "store/build_file.h"
 #include "store/db_sql.h"
 #include "store/run_live.h"
 
@@ -23,19 +24,17 @@ static char *text_at(sqlite3_stmt *stmt, int column) {
 /* ---- finding ---- */
 
 static int no_such_run(struct db *db, int64_t run, struct err *err) {
-    int64_t first = 0, last = 0;
-    int rc = db_number(db, "SELECT min(strategy_run_id) FROM strategy_run", &first, err);
-    if (rc == 1)
-        rc = db_number(db, "SELECT max(strategy_run_id) FROM strategy_run", &last, err);
+    int64_t newest = 0;
+    int rc = db_number(db, "SELECT max(strategy_run_id) FROM strategy_run", &newest, err);
     if (rc < 0)
         return rc;
     if (rc == 0)
         return err_set(err, ERR_NOT_FOUND, "%s: there are no runs yet (qshost backtest makes one)",
                        db->path);
     return err_set(err, ERR_NOT_FOUND,
-                   "run %" PRId64 ": there is none in %s (the runs there: %" PRId64 " to %" PRId64
-                   ")",
-                   run, db->path, first, last);
+                   "run %" PRId64 ": there is none in %s (newest: %" PRId64
+                   "; qshost runs lists them)",
+                   run, db->path, newest);
 }
 
 /* A query with one run or one text in it that gives one number: 1, 0 none, negative an error. */
@@ -302,6 +301,8 @@ int run_table_delete(struct db *db, int64_t run, struct err *err) {
                         "run %" PRId64 ": cannot delete: it is being recorded (end it first)", run);
         run_row_fini(&row);
     }
+    if (rc == 0)
+        rc = build_file_drop(db, run, err);
     if (rc == 0)
         rc = delete_rows(db, run, err);
     if (rc == 0)

@@ -27,7 +27,8 @@ struct run_writer; /* opaque */
 
 struct run_start_instance {
     const char *name, *strategy, *version, *silo, *build_sha256, *build_path;
-    const char *params; /* JSON object */
+    const char *params;     /* JSON object */
+    const char *build_file; /* its bytes, to be kept with the run; NULL: they are not */
     double budget;
 };
 

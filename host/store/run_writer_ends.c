@@ -1,5 +1,6 @@
 /* The first rows of a run and its last. */
 #include "base/str.h"
+#include "store/build_file.h"
 #include "store/run_writer_parts.h"
 
 /* ---- the run's row, its instances and feeds ---- */
@@ -71,6 +72,8 @@ static int insert_instances(struct db *db, int64_t run, const struct run_start *
         bind_text(stmt, 9, s->build_path);
         bind_text(stmt, 10, s->params);
         rc = db_run(db, stmt, "record a run", err);
+        if (rc == 0 && s->build_file != NULL)
+            rc = build_file_keep(db, s->build_sha256, s->build_file, err);
     }
     sqlite3_finalize(stmt);
     return rc;

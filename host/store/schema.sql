@@ -218,6 +218,11 @@ CREATE TABLE build (                   -- every generation ever seen, with its v
 );
 CREATE INDEX build_strategy ON build (strategy, last_seen);
 
+CREATE TABLE build_file (              -- the builds that recorded runs used: replay needs them
+    sha256 TEXT PRIMARY KEY,
+    bytes  BLOB NOT NULL               -- the .so, packed with zstd
+);
+
 CREATE TABLE preset (                  -- named params of a strategy
     strategy TEXT NOT NULL,
     name     TEXT NOT NULL,

@@ -65,9 +65,11 @@ def new_to_run(t, kind, bars):
     made = folder / "custom/my_first"
     t.equal(
         sorted(path.name for path in made.iterdir()),
-        ["Makefile", "my_first.c", "run.yaml", "test_my_first.c"],
+        [".gitignore", "Makefile", "my_first.c", "run.yaml", "test_my_first.c"],
         "files",
     )
+    ignored = [line for line in (made / ".gitignore").read_text().splitlines() if line[0] != "#"]
+    t.equal(ignored, ["*.so", "*.o", "/test_my_first"], ".gitignore")
     t.equal(sorted(p.name for p in (folder / "custom").iterdir()), ["my_first"], "in custom/")
     for path in made.iterdir():
         text = path.read_text()

@@ -6,6 +6,7 @@ all; runs that were cut off; wrong arguments.
 import csv
 import io
 import json
+import os
 import re
 import shutil
 import sqlite3
@@ -234,6 +235,37 @@ def deeper(folder):
     return folder / "deep"
 
 
+def every_bar_or_not(t):
+    """What was not recorded is told: an empty table of bars would be a lie."""
+    folder = t.project()
+    write_bars(folder / "goog_1d.csv", count=40)
+    for run, log, warning, rows in (
+        (1, "trades", "log: trades: no bars are kept", 0),
+        (2, "every 10 bars", "log: every 10 bars: one bar in 10 is kept", 4),
+        (3, "bars", None, 40),
+    ):
+        t.good("backtest", "--strategy", "ema_cross", "--data", "goog_1d.csv", "--set", f"log={log}", cwd=folder)
+        for what in ("equity", "ledger", "plots", "variables"):
+            done = t.good("export", run, what, cwd=folder)
+            said = f"qshost: warning: export: run {run} was recorded with {warning}\n" if warning else ""
+            t.equal(done.err, said, f"{what} with log: {log}")
+        count = len(t.good("export", run, "equity", cwd=folder).out.splitlines()) - 1
+        t.check(rows <= count <= rows + (log != "bars" and rows > 0), f"log: {log}: {count} rows of equity")
+        t.equal(t.good("export", run, "trades", cwd=folder).err, "", f"trades with log: {log}")
+
+
+def reader_goes(t, folder):
+    """`qshost show | head`: exit code 1, and nothing to say about it."""
+    for command in (("show", 1), ("show", 1, "--json"), ("runs",), ("runs", "--help"), ("export", 1, "trades"),
+                    ("export", 1, "equity"), ("export", "--help-columns"), ("preset", "list"), ("--help",),
+                    ("data", "check", "goog_1d.csv")):  # fmt: skip
+        out, into = os.pipe()
+        os.close(out)
+        done = t.run(*command, cwd=folder, stdout=into)
+        os.close(into)
+        t.equal((done.code, done.err), (1, ""), f"{done.command} into a closed pipe")
+
+
 def output_files(t, folder):
     wanted = t.good("export", "1", "trades", cwd=folder).out
     done = t.good("export", "1", "trades", "-o", "t.csv", cwd=folder)
@@ -338,7 +370,7 @@ def wrong_arguments(t, folder):
     listed = re.search(r"expected one of (.*)\)", done.err)
     t.equal(", ".join(sorted(listed[1].split(", "))) if listed else "", names, "the tables that there are")
     failed = {
-        ("99", "trades"): re.compile(r"export: run 99: there is none in .* \(the runs there: 1 to 2\)"),
+        ("99", "trades"): re.compile(r"export: run 99: there is none in .* \(newest: 2; qshost runs lists them\)"),
         ("none.qsj", "trades"): "export: open none.qsj: No such file or directory",
         ("./goog_1d.csv", "trades"): "export: ./goog_1d.csv: not the journal of a run (it does not begin with "
         "QSJ1)",
@@ -366,6 +398,8 @@ def main():
     every_table(t, folder, result)
     empty_tables(t)
     ways_to_name_a_run(t, folder)
+    every_bar_or_not(t)
+    reader_goes(t, folder)
     output_files(t, folder)
     cut_off(t, folder)
     cut_database(t, folder)

@@ -164,7 +164,7 @@ def deleted(t):
         t.equal(left, [(0,)], f"rows of a deleted run in {table}")
     for number, text in before.items():
         t.equal(t.good("export", number, "fills", cwd=folder).out, text, f"run {number} after another was deleted")
-    t.refused(1, re.compile(r"show: run 2: there is none in .* \(the runs there: 1 to 3\)"), "show", "2", cwd=folder)
+    t.refused(1, re.compile(r"show: run 2: there is none in .* \(newest: 3; qshost runs lists them\)"), "show", "2", cwd=folder)
     t.refused(1, re.compile(r"runs: run 2: there is none in .*"), "runs", "--delete", "2", cwd=folder)
     t.good("runs", "--delete", "last", cwd=folder)
     t.equal(recorded(folder), [(1, "done")], "runs after two were deleted")

@@ -5,9 +5,10 @@ row and value; changed bars, a missing file and a build that is gone are told as
 import json
 import re
 import shutil
+import subprocess
 import sys
 
-from cli import PLUGINS, Bench, change, rows_of, write_bars
+from cli import PLUGINS, SOURCE, Bench, change, rows_of, write_bars
 from record_runs import STRESS, real, stress, synthetic, synthetic_bars, write_config
 
 MINE = 30  # trades at least that the tampered run has
@@ -205,7 +206,7 @@ def other_bars(t):
 
 
 def other_builds(t):
-    """The build of then is kept in the cache; where that is gone too, it is told."""
+    """The build of then is kept in the cache and in the database; where it is gone from both, it is told."""
     folder = t.project()
     write_bars(folder / "goog_1d.csv")
     mine = folder / "plugins" / "mine.so"
@@ -219,7 +220,15 @@ def other_builds(t):
     t.equal(t.json("replay", 1, "--json", cwd=folder, env=env)[0]["identical"], True, "another build is in its place")
     mine.unlink()
     t.equal(t.json("replay", 1, "--json", cwd=folder, env=env)[0]["identical"], True, "no build is in its place")
+    env["QS_CACHE"] = str(folder / "cache1")
+    t.equal(t.json("replay", 1, "--json", cwd=folder, env=env)[0]["identical"], True, "the cache is empty, too")
+    kept = [path.name for path in (folder / "cache1/builds").iterdir()]
+    t.equal(kept, [f"mine.{sha[:16]}.so"], "the build is in the cache again")
+    change(folder / "quasar.sqlite", "UPDATE build_file SET bytes = zeroblob(100)")
     env["QS_CACHE"] = str(folder / "cache2")
+    t.refused(1, re.compile(rf"replay: run 1: .*quasar.sqlite: build {sha[:12]} cannot be read .*"), "replay", 1,
+              cwd=folder, env=env)  # fmt: skip
+    change(folder / "quasar.sqlite", "DELETE FROM build_file")
 
     def gone(how):
         return re.compile(rf"replay: run 1: config of run 1:\d+:\d+: build {sha[:12]} of ema_cross is not kept any more, "
@@ -234,10 +243,41 @@ def other_builds(t):
     t.equal(t.json("replay", 1, "--json", cwd=folder, env=env)[0]["identical"], True, "the build is back")
 
 
+UNSTEADY = """
+#include <quasar/strategy.h>
+struct params { int64_t wait; };
+struct state { int64_t bars; };
+int clock_gettime(int id, int64_t now[2]);
+static void on_bar(qs_ctx *c) {
+    int64_t now[2];
+    clock_gettime(0, now);
+    ((struct state *)qs_state(c))->bars++;
+    qs_buy(c, (double)(1 + now[1] % 1000));
+}
+QS_STRATEGY(.id = "unsteady", .version = "1.0.0", .inputs = QS_INPUTS(QS_INT(struct params, wait, 1, 1, 9)),
+            QS_STATE(struct state, 1), .on_bar = on_bar)
+"""
+
+
+def not_the_same_twice(t):
+    """A strategy that looks at the clock: what it said first is named, and what may be the cause."""
+    folder = t.project()
+    write_bars(folder / "goog_1d.csv")
+    (folder / "unsteady.c").write_text(UNSTEADY)
+    subprocess.run(["cc", "-O2", "-fPIC", "-shared", "-fvisibility=hidden", "-ffp-contract=off", f"-I{SOURCE}/sdk/include",
+                    folder / "unsteady.c", "-o", folder / "unsteady.so", "-lm"], check=True)  # fmt: skip
+    t.json("backtest", "--strategy", "./unsteady.so", "--data", "goog_1d.csv", "--json", cwd=folder)
+    done = t.run("replay", 1, cwd=folder)
+    t.equal(done.code, 1, "exit code")
+    t.check(re.fullmatch(r"run 1: DIFFERENT: strategy_signal \d+ of unsteady at \S+Z: size_value: \d+ in the record, "
+                         r"\d+ in the replay \(does the strategy use time, rand or an uninitialised variable\?\)\n",
+                         done.out), done.out)  # fmt: skip
+
+
 def main():
     t = Bench(STRESS)
     wanted = sys.argv[1:]
-    for part in (identical, tampered, other_bars, other_builds):
+    for part in (identical, tampered, other_bars, other_builds, not_the_same_twice):
         if wanted and part.__name__ not in wanted:
             continue
         try:

@@ -98,6 +98,27 @@ Test(cache, uses_a_copy_that_is_there_and_repairs_a_damaged_one) {
     close(held);
 }
 
+Test(cache, makes_a_copy_anew_from_bytes_that_were_kept_elsewhere) {
+    struct build again;
+    char *bytes;
+    size_t len;
+    cr_assert_eq(cache_take(good, NULL, &build, &err), 0);
+    cr_assert_eq(fs_read_all(good, 1 << 24, &bytes, &len, &err), 0);
+    setenv("QS_CACHE", in_folder("other"), 1);
+    cr_expect_eq(cache_find("/gone/bar_crash.so", build.sha, &again, &err), ERR_NOT_FOUND);
+    cr_assert_eq(cache_restore("/gone/bar_crash.so", build.sha, bytes, len, &again, &err), 0, "%s",
+                 err.text);
+    cr_expect_str_eq(again.sha, build.sha);
+    cr_expect_str_eq(again.source, "/gone/bar_crash.so");
+    cr_expect_eq(mode_of(again.path), 0444);
+    cr_expect_eq(cache_find("/gone/bar_crash.so", build.sha, &again, &err), 0, "%s", err.text);
+    bytes[len / 2] ^= 1;
+    cr_expect_eq(cache_restore("/gone/x.so", build.sha, bytes, len, &again, &err), ERR_FORMAT);
+    cr_expect_not_null(strstr(err.text, "are other bytes"), "%s", err.text);
+    cr_expect_not(fs_exists(in_folder("other/builds/x.so")));
+    mem_free(bytes);
+}
+
 Test(cache, leaves_nothing_but_the_copy) {
     cr_assert_eq(cache_take(good, NULL, &build, &err), 0);
     char command[200], line[200] = "";
