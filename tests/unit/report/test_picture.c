@@ -27,7 +27,7 @@ static void end(void) {
 
 TestSuite(picture, .init = begin, .fini = end);
 
-/* Row i is at day i of 2001. */
+/* Row i is the close of a day's bar, at the midnight at which day i of 2001 begins. */
 static void add_range(double equity, double low, double high) {
     struct account_row row = {.time =
                                   time_from_civil(2001, 1, 1, 0, 0, 0, 0) + series.count * TIME_DAY,
@@ -181,6 +181,14 @@ Test(picture, of_hours_has_times_on_its_axis) {
     const char *text = draw(10, 80, 5, false);
     cr_assert_not_null(strstr(text, "└2020-05-04 09:30  "), "%s", text);
     cr_assert_not_null(strstr(text, "  2020-05-04 10:29\n"), "%s", text);
+}
+
+Test(picture, of_two_days_has_days_on_its_axis) {
+    add(100);
+    add(101);
+    const char *text = draw(100, 80, 5, false);
+    cr_assert_not_null(strstr(text, "└2000-12-31  "), "%s", text);
+    cr_assert_not_null(strstr(text, "  2001-01-01\n"), "%s", text);
 }
 
 Test(picture, has_nothing_to_show_for_one_row) {
