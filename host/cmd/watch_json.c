@@ -4,6 +4,7 @@
 
 #include "base/time.h"
 #include "cmd/strategy_text.h"
+#include "report/text_why.h"
 
 const char *watch_json_what(enum watch_what what) {
     static const char *const names[] = {
@@ -51,6 +52,20 @@ static void put_seconds(struct jv *o, const struct watch_outcome *outcome) {
     jv_put_f64(seconds, "compare", outcome->compare_seconds);
 }
 
+/* An edit after which nothing is traded is a good build, and yet perhaps not what was meant. */
+static void put_counts(struct jv *o, const struct report *report) {
+    const struct collector *c = report->collector;
+    struct jv *counts = jv_put_object(o, "counts");
+    struct str why = {0};
+    jv_put_i64(counts, "orders", c->order_count);
+    jv_put_i64(counts, "fills", c->fill_count);
+    jv_put_i64(counts, "trades", c->trade_count);
+    jv_put_i64(counts, "rejected", c->rejected_total);
+    text_why_sentence(report, &why);
+    jv_put_str(o, "why_no_trades", why.len > 0 ? str_text(&why) : NULL);
+    str_fini(&why);
+}
+
 static void put_result(struct jv *o, const struct watch_unit *unit,
                        const struct watch_outcome *outcome, const struct compare_text *how) {
     const struct watch_result *good = unit->good;
@@ -67,6 +82,7 @@ static void put_result(struct jv *o, const struct watch_unit *unit,
             jv_put_f64(metrics, m->items[i].name, m->items[i].value);
     jv_put_f64(o, "final_equity", m->final_equity);
     jv_put_i64(o, "trades", good->job.recorder.collector.trade_count);
+    put_counts(o, &good->job.report);
     if (outcome->before) {
         jv_put_i64(o, "before_run", outcome->before->run);
         struct comparison some = outcome->comparison;

@@ -8,7 +8,8 @@
  *   start      {folders: text, strategies: [{event: "unit", ...}]}
  *   building   work begins {what: "source" | "so" | "active" (another config)}
  *   result     a good build ran {what, run, build, version, origin, seconds{}, metrics{},
- *              final_equity, trades, notes[], words; comparison (compare_json, with at most
+ *              final_equity, trades, counts{orders, fills, trades, rejected}, why_no_trades
+ *              (text, null: there are some), notes[], words; comparison (compare_json, with at most
  *              trade_max rows of trades), null for the first; else before_run, too}
  *   unchanged  the same bytes as the active build {what, seconds{}, notes[], words}
  *   failed     the active build stays {what, stage, error{code, text}, seconds{}, notes[], words}

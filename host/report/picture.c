@@ -275,7 +275,17 @@ void picture_equity(const struct account_series *series, double initial, int wid
     append_drawdown(&c);
 }
 
-void picture_line(const struct account_series *series, int width, bool ascii, struct str *str) {
+void picture_range_add(const struct account_series *series, struct picture_range *range) {
+    for (int64_t i = 0; i < series->count; i++) {
+        double equity = series->equity[i];
+        range->bottom = range->has_any ? fmin(range->bottom, equity) : equity;
+        range->top = range->has_any ? fmax(range->top, equity) : equity;
+        range->has_any = true;
+    }
+}
+
+void picture_line(const struct account_series *series, const struct picture_range *range, int width,
+                  bool ascii, struct str *str) {
     static const char plain[] = "_.:-=+*#";
     struct canvas c = {0};
     if (series->count == 0 || width < 1)
@@ -285,6 +295,10 @@ void picture_line(const struct account_series *series, int width, bool ascii, st
     for (int i = 0; i < c.count; i++) {
         bottom = fmin(bottom, c.columns[i].close);
         top = fmax(top, c.columns[i].close);
+    }
+    if (range) {
+        bottom = range->bottom;
+        top = range->top;
     }
     for (int i = 0; i < c.count; i++) {
         int level = level_of(c.columns[i].close, bottom, top, 8);

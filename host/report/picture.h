@@ -23,7 +23,15 @@ int64_t picture_downsample(const struct account_series *series, int64_t max,
  * width >= 40. ascii: only characters of ASCII (a terminal without UTF-8). */
 void picture_equity(const struct account_series *series, double initial, int width, int rows,
                     bool ascii, struct str *str);
-/* One line, `width` characters: for lists and for two runs under each other. */
-void picture_line(const struct account_series *series, int width, bool ascii, struct str *str);
+/* Lowest and highest equity; a second series makes it wider. */
+struct picture_range {
+    double bottom, top;
+    bool has_any; /* false: zeroed, of nothing yet */
+};
+void picture_range_add(const struct account_series *series, struct picture_range *range);
+/* One line, `width` characters: for lists and for two runs under each other, which then have one
+ * range. NULL: its own, from the lowest to the highest that is drawn. */
+void picture_line(const struct account_series *series, const struct picture_range *range, int width,
+                  bool ascii, struct str *str);
 
 #endif

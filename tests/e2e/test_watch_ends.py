@@ -21,6 +21,7 @@ from edits import save, text
 from watch import Watch, leftovers, sha
 
 GOOD, OTHER = text("good_1"), text("good_2")
+ORDER = ("custom/edited.c  good", "final equity", "total return", "max drawdown", "trades", "First different", "wished")
 CLEAR = "\x1b[H\x1b[2J"
 ESCAPE = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
@@ -37,13 +38,13 @@ def project_of(bench, source=GOOD):
 class Plain:
     """`qshost watch` for people, on a pipe or a terminal; what it has written so far."""
 
-    def __init__(self, bench, project, columns=0, **env):
+    def __init__(self, bench, project, columns=0, rows=40, arguments=(), **env):
         self.bench, self.text = bench, ""
         self.decode = codecs.getincrementaldecoder("utf-8")().decode
         self.out, out = pty.openpty() if columns else os.pipe()
         if columns:
-            fcntl.ioctl(out, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
-        self.process = bench.start("watch", "--debounce", "30", cwd=project, env=env, stdout=out)
+            fcntl.ioctl(out, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        self.process = bench.start("watch", "--debounce", "30", *arguments, cwd=project, env=env, stdout=out)
         os.close(out)
 
     def until(self, pattern, seconds=30):
@@ -85,18 +86,45 @@ def on_a_pipe(bench):
     watch.end()
 
 
-def on_a_terminal(bench, columns, colour):
+def a_failed_config(bench):
+    """It is headed by its own path, and the two lines of equity have one scale."""
     project = project_of(bench)
-    watch = Plain(bench, project, columns, LC_ALL="C.UTF-8", TERM="xterm", NO_COLOR="" if colour else "1")
+    conf = project / "run.yaml"
+    save(conf, "strategy: edited\ndata: bars_1d.csv\n")
+    watch = Plain(bench, project, arguments=("run.yaml",), LC_ALL="C.UTF-8")
+    watch.until(r"whole: qshost show \d+\n")
+    save(conf, "strategy: edited\ndata: bars_1d.csv\nparams:\n  slow: 1\n")
+    failed = watch.until(r"Active: .*\n")
+    bench.check(re.search(r"^run\.yaml  FAILED", failed, re.M), f"the config's path: {failed}")
+    bench.check(re.search(r"prepare failed: run\.yaml:4:9: ", failed), f"its line: {failed}")
+    save(conf, "strategy: edited\ndata: bars_1d.csv\nparams:\n  size: 8\n")
+    good = watch.until(r"whole: qshost show \d+\n")
+    bench.check(re.search(r"\n  before  \S+  max [\d,.]+\n  now     \S+  min [\d,.]+\n", good), f"one scale: {good}")
+    watch.end()
+
+
+def on_a_terminal(bench, columns, rows, colour):
+    project = project_of(bench)
+    watch = Plain(bench, project, columns, rows, LC_ALL="C.UTF-8", TERM="xterm", NO_COLOR="" if colour else "1")
     shown = watch.until(r"Ctrl-C ends\r?\n[^\0]*Ctrl-C ends\r?\n")
     save(project / "custom/edited.c", text("link_error"))
     shown += (failed := watch.until(r"Ctrl-C ends\r?\n"))
     save(project / "custom/edited.c", OTHER)
     shown += (good := watch.until(r"Ctrl-C ends\r?\n"))
-    what = f"{columns} columns, NO_COLOR {not colour}"
+    what = f"{columns}x{rows}, NO_COLOR {not colour}"
     bench.check(failed.count(CLEAR) == 1 and good.count(CLEAR) == 1, f"{what}: cleared once a result")
     for screen in (failed.split(CLEAR)[1], good.split(CLEAR)[1]):
-        bench.check(re.match(r"(\x1b\[1m)?custom/edited.c", screen.removeprefix("\x1b[3J")), f"{what}: {screen[:99]!r}")
+        bench.check(re.match(r"(\x1b\[1m)?custom/edited.c", screen), f"{what}: {screen[:99]!r}")
+        bench.check(screen.count("\n") < rows, f"{what}: {screen.count(chr(10))} lines: {screen}")
+    page = [ESCAPE.sub("", line) for line in good.split(CLEAR)[1].split("\r\n")]
+    at = {start: next((i for i, line in enumerate(page) if line.strip().startswith(start)), None) for start in ORDER}
+    bench.check(None not in at.values(), f"{what}: {at} in {page}")
+    bench.equal(sorted(at, key=at.get), list(ORDER), f"{what}: what comes first")
+    seen = [any(line.strip().startswith(start) for line in page) for start in ("Trades: ", "Equity")]
+    bench.check(seen == [True, True] if rows > 90 else not seen[1] or rows > 30, f"{what}: further down: {seen}")
+    bench.check("\x1b[3J" not in shown, f"{what}: what scrolled away is the user's")
+    if rows < 30:
+        bench.check(any(re.fullmatch(r"  \.\.\. \d+ more rows: qshost diff 1 2", line) for line in page), f"{page}")
     flat = re.sub(r"\s+", " ", ESCAPE.sub("", failed))
     bench.check("signal_of_another_file" in flat and "Active: build" in flat, f"{what}: {flat}")
     bench.equal(bool(re.search("\x1b\\[[0-9]+m", shown)), colour, f"{what}: colours")
@@ -291,10 +319,11 @@ def by_readers(bench):
 
 def main():
     bench = Bench()
-    parts = [on_a_pipe, begins, from_below, named_ones, by_signals, while_compiling, newer_save, by_force, by_readers]
-    terminals = [(60, True), (80, False), (120, True)]
+    parts = [on_a_pipe, a_failed_config, begins, from_below, named_ones, by_signals, while_compiling, newer_save]
+    parts += [by_force, by_readers]
+    terminals = [(60, 100, True), (80, 24, False), (120, 40, True)]
     jobs = [(p.__name__, lambda p=p: p(bench)) for p in parts]
-    jobs += [(f"terminal {c}", lambda c=c, k=k: on_a_terminal(bench, c, k)) for c, k in terminals]
+    jobs += [(f"terminal {c}", lambda c=c, r=r, k=k: on_a_terminal(bench, c, r, k)) for c, r, k in terminals]
     for name, job in jobs:
         if len(sys.argv) > 1 and name not in sys.argv[1:]:
             continue

@@ -2,6 +2,7 @@
 """`qshost watch`: what is watched. Builds and sources that come, go, are shared or put there by others;
 run configs, presets, data and the database under it."""
 
+import json
 import os
 import resource
 import shutil
@@ -232,6 +233,86 @@ def configs(bench, inside):
     watch.end()
 
 
+def mistakes_of_configs(bench):
+    """What is wrong in the config is said at its line, never reset; the active result stays."""
+    project = project_of(bench, edited=GOOD)
+    conf, first = project / "run.yaml", "strategy: edited\ndata: bars_1d.csv\n"
+    save(conf, first + "params:\n  size: 2\n")
+    watch = started(bench, project, "run.yaml")
+    active = sha(project / "plugins/edited.so")
+    for params, where, words in (("  fast: 500\n", "4:9", "500"), ("  size: 2\n  quik: 3\n", "5:3", "quik"),
+                                 ("  size: [\n", "5:1", "")):
+        save(conf, first + "params:\n" + params)
+        event = one(bench, watch.settle(), "failed", f"a config with {params!r}")
+        has(bench, event["error"]["text"], f"{conf}:{where}: ", words, what=params)
+        bench.equal((event["stage"], event["active"], event["notes"]), ("prepare", active, []), params)
+    save(conf, first + "params:\n  fast: 4\n")
+    one(bench, watch.settle(), "result", "a mended config")
+    save(project / "custom/edited.c", text("schema_renamed"))
+    event = one(bench, watch.settle(), "failed", "a param of the config that is gone")
+    has(bench, event["error"]["text"], f"{conf}:4:3: ", "fast", what="gone from the schema")
+    save(conf, first + "params:\n  quick: 4\n")
+    event = one(bench, watch.settle(), "result", "the config follows")
+    bench.check(event["active"] != active, "the config follows")
+    watch.end()
+
+
+def param_of(bench, project, event, name):
+    shown = bench.json("show", "--json", event["run"], cwd=project)
+    return shown["strategies"][0]["params"].get(name)
+
+
+def come_back(bench):
+    """An input that is renamed and named back has its value again; another id keeps all of them."""
+    project = project_of(bench, edited=GOOD)
+    bench.good("build", "edited", cwd=project)
+    save(project / "my.yaml", "strategy: edited\ndata: bars_1d.csv\nparams:\n  fast: 5\n  size: 3\n")
+    bench.good("watch", "my.yaml", "--once", cwd=project)  # no run but those of watch
+    watch = started(bench, project)
+    save(project / "custom/edited.c", text("schema_renamed"))
+    event = one(bench, watch.settle(), "result", "renamed")
+    bench.check(any("fast" in note for note in event["notes"]), f"notes: {event['notes']}")
+    save(project / "custom/edited.c", OTHER)
+    event = one(bench, watch.settle(), "result", "named back")
+    bench.equal(param_of(bench, project, event, "fast"), "5", "fast of a watch run")
+    bench.good("backtest", "--strategy", "edited", "--data", "bars_1d.csv", "--set", "params.fast=6",
+               "--set", "params.size=2", cwd=project, env={"QS_PLUGINS": str(project / "plugins")})
+    for source, fast in ((text("schema_renamed"), None), (GOOD, "6")):
+        save(project / "custom/edited.c", source)
+        event = one(bench, watch.settle(), "result", f"fast {fast}")
+        bench.equal(param_of(bench, project, event, "fast"), fast, "fast of the user's run")
+    save(project / "custom/edited.c", named(GOOD, "renamed"))
+    event = one(bench, watch.settle(), "result", "another id")
+    bench.check(event["origin"].startswith("run "), f"another id: params and data of {event['origin']}")
+    bench.equal((event["strategy"], param_of(bench, project, event, "fast")), ("renamed", "6"), "another id")
+    watch.end()
+
+
+def nothing_is_traded(bench):
+    """Every order refused: good, but said; and each try in the logs."""
+    project = project_of(bench, edited=GOOD)
+    watch = started(bench, project)
+    save(project / "custom/edited.c", GOOD.replace("p->size)", "p->size * 1e6)"))
+    event = one(bench, watch.settle(), "result", "all is refused")
+    counts = event["counts"]
+    bench.check(counts["orders"] > 0 and counts["rejected"] == counts["orders"], f"counts: {counts}")
+    bench.equal((counts["fills"], counts["trades"]), (0, 0), "counts")
+    has(bench, event["why_no_trades"] or "", "No trades", "refused", what="why")
+    save(project / "custom/edited.c", GOOD.replace("    return 0;\n", ""))
+    event = one(bench, watch.settle(), "failed", "a function that ends without return")
+    has(bench, event["words"], "return-type", what="no return")
+    save(project / "custom/edited.c", text("bar_crash"))
+    one(bench, watch.settle(), "failed", "a crash")
+    watch.end()
+    logs = project / ".quasar/logs"
+    lines = [json.loads(line) for line in (logs / "errors.log").read_text().splitlines()]
+    ours = [line["context"]["stage"] for line in lines if line["context"]["strategy"] == "edited"]
+    bench.equal(ours, ["compile", "run"], f"errors.log: {lines}")
+    lines = [json.loads(line) for line in (logs / "performance.log").read_text().splitlines()]
+    bench.equal(len(lines), 2, f"performance.log: {lines}")
+    bench.equal((lines[1]["context"]["run"], lines[1]["context"]["trades"]), (2, 0), "performance.log")
+
+
 def presets(bench):
     project = project_of(bench, edited=GOOD)
     bench.good("build", "edited", cwd=project)
@@ -256,6 +337,13 @@ def presets(bench):
     bench.good("preset", "reset", "edited", cwd=project)
     is_size(size_after(3), 1.0, "reset")
     is_size(size_after(4), 1.0, "reset stays so")
+    for what, command, size in (("use", ("use", "edited", "big"), 7.0), ("reset", ("reset", "edited"), 1.0)):
+        bench.good("preset", *command, cwd=project)
+        os.utime(project / "custom/edited.c")
+        event = one(bench, watch.settle(), "result", f"{what}, then the same bytes saved")
+        bench.equal(float(param_of(bench, project, event, "size")), size, f"{what}, the same bytes")
+        os.utime(project / "custom/edited.c")
+        bench.equal(ends_of(watch.settle()), [], f"{what}, touched again")
     watch.end()
 
 
@@ -362,6 +450,9 @@ def main():
         lambda: data_is_gone(bench),
         lambda: database(bench),
         lambda: old_runs(bench),
+        lambda: mistakes_of_configs(bench),
+        lambda: come_back(bench),
+        lambda: nothing_is_traded(bench),
     ]
     wanted = [int(n) for n in sys.argv[1:]] or range(len(steps))
     for number in wanted:

@@ -214,17 +214,40 @@ Test(picture, lives_through_the_largest_and_smallest_numbers) {
 Test(picture, of_one_line_has_its_lowest_and_highest_eighth) {
     for (int i = 0; i < 8; i++)
         add(10 * i);
-    picture_line(&series, 8, false, &out);
+    picture_line(&series, NULL, 8, false, &out);
     shows(str_text(&out), "▁▂▃▄▅▆▇█");
     str_clear(&out);
-    picture_line(&series, 16, false, &out); /* each row twice */
+    picture_line(&series, NULL, 16, false, &out); /* each row twice */
     shows(str_text(&out), "▁▁▂▂▃▃▄▄▅▅▆▆▇▇██");
     str_clear(&out);
-    picture_line(&series, 4, true, &out); /* the last of each two: 10 30 50 70 of 10..70 */
+    picture_line(&series, NULL, 4, true, &out); /* the last of each two: 10 30 50 70 of 10..70 */
     shows(str_text(&out), "_:+#");        /* 1 + round(7 * 0, 1/3, 2/3, 1) = 1, 3, 6, 8 */
     str_clear(&out);
-    picture_line(&series, 0, true, &out);
+    picture_line(&series, NULL, 0, true, &out);
     shows(str_text(&out), "");
+}
+
+Test(picture, of_two_lines_with_one_range_have_one_scale) {
+    struct picture_range range = {0};
+    double higher[] = {105, 175}, levels[] = {1, 1};
+    int64_t times[] = {1, 2};
+    struct account_series other = {.time = times,
+                                   .equity = higher,
+                                   .low = higher,
+                                   .high = higher,
+                                   .gross = levels,
+                                   .count = 2};
+    for (int i = 0; i < 8; i++)
+        add(100 + 5 * i); /* 100..135 */
+    picture_range_add(&series, &range);
+    picture_range_add(&other, &range);
+    cr_assert(range.bottom == 100 && range.top == 175);
+    picture_line(&series, &range, 8, false, &out);
+    /* 1 + round(7 * (0 5 10 15 20 25 30 35) / 75) = 1 1 2 2 3 3 4 4 */
+    shows(str_text(&out), "▁▁▂▂▃▃▄▄");
+    str_clear(&out);
+    picture_line(&other, &range, 2, false, &out); /* 1 + round(7 * 5 / 75) = 1; 8 */
+    shows(str_text(&out), "▁█");
 }
 
 /* ---- downsampling ---- */
@@ -289,7 +312,7 @@ Test(picture, of_ten_million_rows_comes_in_bounded_time) {
                                  .count = count};
     clock_t before = clock();
     picture_equity(&big, 1e5, 80, 8, false, &out);
-    picture_line(&big, 40, false, &out);
+    picture_line(&big, NULL, 40, false, &out);
     int64_t kept = picture_downsample(&big, 2000, rows);
     double seconds = (double)(clock() - before) / CLOCKS_PER_SEC;
     cr_assert_lt(seconds, 8.0, "%g s", seconds);
