@@ -221,7 +221,7 @@ Test(picture, of_one_line_has_its_lowest_and_highest_eighth) {
     shows(str_text(&out), "▁▁▂▂▃▃▄▄▅▅▆▆▇▇██");
     str_clear(&out);
     picture_line(&series, NULL, 4, true, &out); /* the last of each two: 10 30 50 70 of 10..70 */
-    shows(str_text(&out), "_:+#");        /* 1 + round(7 * 0, 1/3, 2/3, 1) = 1, 3, 6, 8 */
+    shows(str_text(&out), "_:+#");              /* 1 + round(7 * 0, 1/3, 2/3, 1) = 1, 3, 6, 8 */
     str_clear(&out);
     picture_line(&series, NULL, 0, true, &out);
     shows(str_text(&out), "");
