@@ -80,33 +80,27 @@ static void take_ledger(struct sighting *s, const struct journal_record *record)
     take_account(s, r.cash, r.equity);
 }
 
-static void take_order(struct sighting *s, const struct journal_record *record) {
-    struct j_order r;
-    journal_read(record, &r);
-    if (s->first_unseen_order == 0 && r.time >= s->time)
-        s->first_unseen_order = r.id;
+static void see_order(struct sighting *s, const struct j_order *r) {
+    if (s->first_unseen_order == 0 && r->time >= s->time)
+        s->first_unseen_order = r->id;
 }
 
-static void take_fill(struct sighting *s, const struct journal_record *record) {
-    struct j_fill r;
-    journal_read(record, &r);
-    bool is_of_old_order = s->first_unseen_order == 0 || r.order < s->first_unseen_order;
-    s->is_fill_seen = r.symbol == s->symbol && r.ts_known <= s->time && is_of_old_order;
-    s->fill_price = r.price;
+static void see_fill(struct sighting *s, const struct j_fill *r) {
+    bool is_of_old_order = s->first_unseen_order == 0 || r->order < s->first_unseen_order;
+    s->is_fill_seen = r->symbol == s->symbol && r->ts_known <= s->time && is_of_old_order;
+    s->fill_price = r->price;
 }
 
 /* The average moves with what opens, as in core/ledger. */
-static void take_allocation(struct sighting *s, const struct journal_record *record) {
-    struct j_allocation r;
-    journal_read(record, &r);
-    if (!s->is_fill_seen || r.strategy != s->strategy)
+static void see_allocation(struct sighting *s, const struct j_allocation *r) {
+    if (!s->is_fill_seen || r->strategy != s->strategy)
         return;
-    double opened = r.quantity - r.closed, kept = r.position - opened;
-    if (r.position == 0.0)
+    double opened = r->quantity - r->closed, kept = r->position - opened;
+    if (r->position == 0.0)
         s->average = 0.0;
     else if (opened != 0.0)
-        s->average = (s->average * kept + s->fill_price * opened) / r.position;
-    s->sight->position = r.position;
+        s->average = (s->average * kept + s->fill_price * opened) / r->position;
+    s->sight->position = r->position;
 }
 
 /* It is recorded when it changed, so its newest value holds. They come in the same order again and
@@ -160,22 +154,27 @@ static void take_annotation(struct sighting *s, const struct journal_record *rec
 }
 
 /* Of a strategy that asked for no symbol: the one of its first feed. */
-static void take_binding(struct sighting *s, const struct journal_record *record) {
-    struct j_binding r;
-    journal_read(record, &r);
-    if (s->has_symbol || r.strategy != s->strategy || (s->has_binding && r.place >= s->place))
+static void see_binding(struct sighting *s, const struct names *names, const struct j_binding *r) {
+    if (s->has_symbol || r->strategy != s->strategy || (s->has_binding && r->place >= s->place))
         return;
-    if (r.feed < 0 || r.feed >= s->names.feed_count)
+    if (r->feed < 0 || r->feed >= names->feed_count)
         return;
     s->has_binding = true;
-    s->place = r.place;
-    s->symbol = s->names.feeds[r.feed].symbol;
+    s->place = r->place;
+    s->symbol = names->feeds[r->feed].symbol;
 }
 
 static int take(struct sighting *s, const struct journal_record *record, struct err *err) {
+    union {
+        struct j_binding binding;
+        struct j_order order;
+        struct j_fill fill;
+        struct j_allocation allocation;
+    } r;
     switch (record->kind) {
     case JOURNAL_BINDING:
-        take_binding(s, record);
+        journal_read(record, &r);
+        see_binding(s, &s->names, &r.binding);
         return 0;
     case JOURNAL_EQUITY:
         take_equity(s, record);
@@ -184,13 +183,16 @@ static int take(struct sighting *s, const struct journal_record *record, struct 
         take_ledger(s, record);
         return 0;
     case JOURNAL_ORDER:
-        take_order(s, record);
+        journal_read(record, &r);
+        see_order(s, &r.order);
         return 0;
     case JOURNAL_FILL:
-        take_fill(s, record);
+        journal_read(record, &r);
+        see_fill(s, &r.fill);
         return 0;
     case JOURNAL_ALLOCATION:
-        take_allocation(s, record);
+        journal_read(record, &r);
+        see_allocation(s, &r.allocation);
         return 0;
     case JOURNAL_PLOT:
     case JOURNAL_VARIABLE:
@@ -200,6 +202,13 @@ static int take(struct sighting *s, const struct journal_record *record, struct 
     default:
         return names_take(&s->names, record, err);
     }
+}
+
+static void set_average(const struct sighting *s) {
+    struct compare_sight *sight = s->sight;
+    sight->average_price[0] = '\0';
+    if (sight->position != 0.0)
+        snprintf(sight->average_price, sizeof(sight->average_price), "%.6g", s->average);
 }
 
 int sight_collect(struct record_source *source, int64_t strategy, int64_t symbol, int64_t time,
@@ -224,10 +233,30 @@ int sight_collect(struct record_source *source, int64_t strategy, int64_t symbol
         compare_sight_fini(&sight);
         return rc;
     }
-    if (sight.position != 0.0)
-        snprintf(sight.average_price, sizeof(sight.average_price), "%.6g", s.average);
+    set_average(&s);
     *ret = sight;
     return 0;
+}
+
+void sight_set_position(struct compare_sight *sight, const struct collector *c, int64_t strategy,
+                        int64_t symbol, int64_t time) {
+    struct sighting s = {.strategy = strategy,
+                         .symbol = symbol,
+                         .has_symbol = symbol >= 0,
+                         .time = time,
+                         .sight = sight};
+    int64_t share = 0;
+    sight->position = 0.0;
+    for (int64_t i = 0; i < c->binding_count; i++)
+        see_binding(&s, &c->names, &c->bindings[i]);
+    for (int64_t i = 0; i < c->order_count && s.first_unseen_order == 0; i++)
+        see_order(&s, &c->orders[i]);
+    for (int64_t i = 0; i < c->fill_count; i++) {
+        see_fill(&s, &c->fills[i]);
+        for (; share < c->allocation_count && c->allocations[share].fill == i + 1; share++)
+            see_allocation(&s, &c->allocations[share]);
+    }
+    set_average(&s);
 }
 
 void sight_set_bar(struct compare_sight *sight, const char *feed, double open, double high,

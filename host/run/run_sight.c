@@ -10,8 +10,7 @@
 #define KINDS                                                                                      \
     (RUN_READER_KIND(JOURNAL_PLOT) | RUN_READER_KIND(JOURNAL_VARIABLE) |                           \
      RUN_READER_KIND(JOURNAL_NOTE) | RUN_READER_KIND(JOURNAL_EQUITY) |                             \
-     RUN_READER_KIND(JOURNAL_LEDGER) | RUN_READER_KIND(JOURNAL_FILL) |                             \
-     RUN_READER_KIND(JOURNAL_ALLOCATION))
+     RUN_READER_KIND(JOURNAL_LEDGER))
 
 /* ---- data ---- */
 
@@ -119,6 +118,7 @@ int run_sight_read(struct db *db, int64_t run, const struct collector *c, int64_
     }
     if (r < 0)
         return r;
+    sight_set_position(ret, c, strategy, -1, time);
     find_bar(c, strategy, feeds, feed_count, time, ret);
     run_lines_text(c, strategy, feeds, feed_count,
                    seed && str_eq(seed, "first") ? EMA_SEED_FIRST : EMA_SEED_SMA, time,

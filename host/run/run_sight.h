@@ -1,6 +1,6 @@
 /*
- * run/run_sight.h - what a recorded run saw at one instant: its records from the database, the bar
- * and its indicators from the data.
+ * run/run_sight.h - what a recorded run saw at one instant: its per-bar records from the database,
+ * the position from the collector, the bar and its indicators from the data.
  */
 #ifndef RUN_RUN_SIGHT_H
 #define RUN_RUN_SIGHT_H
@@ -24,7 +24,7 @@ void sight_data_open(const struct run_conf *conf, const struct names *names,
                      struct sight_data *ret);
 void sight_data_close(struct sight_data *data);
 
-/* ret must be zeroed or finished before. c: the run's; strategy: its instance id. feeds: by id;
+/* ret must be zeroed or finished before. c: the run's, whole; strategy: its instance id. feeds: by id;
  * their first bar that closes there is told, and the indicators as of then. */
 int run_sight_read(struct db *db, int64_t run, const struct collector *c, int64_t strategy,
                    const struct feed *feeds, int32_t feed_count, int64_t time,

@@ -170,6 +170,44 @@ Test(sight, gives_the_value_that_a_variable_had) {
     rb_free(b);
 }
 
+/* Beside the sums by hand above and below, which sight_collect is held to. */
+static void compare_with_collector(struct builder *b, int strategy, int symbol, int day) {
+    struct compare_sight expected = look(b, false, strategy, symbol, day), found = {.position = 9};
+    struct collector c;
+    struct journal_record record;
+    struct err err;
+    size_t size;
+    collector_init(&c);
+    for (size_t at = 0; at < b->len; at += size) {
+        cr_assert_eq(journal_next(b->bytes + at, b->len - at, &record, &size, &err), 1);
+        cr_assert_eq(collector_take(&c, &record, &err), 0, "%s", err.text);
+    }
+    sight_set_position(&found, &c, strategy, symbol, day * TIME_DAY);
+    cr_assert_eq(found.position, expected.position, "day %d", day);
+    cr_assert_str_eq(found.average_price, expected.average_price);
+    collector_fini(&c);
+    compare_sight_fini(&expected);
+}
+
+Test(sight, gives_the_same_position_from_a_collector) {
+    for (int strategies = 1; strategies <= 2; strategies++) {
+        struct builder *b = story(strategies);
+        for (int day = 0; day <= DAYS + 1; day++)
+            for (int strategy = -1; strategy <= strategies; strategy++)
+                for (int symbol = -1; symbol < 2; symbol++)
+                    compare_with_collector(b, strategy, symbol, day);
+        rb_free(b);
+    }
+    struct builder *b = begin(1);
+    order(b, 1, 0, 0);
+    fill(b, 2, 1, 0, 0, 4, 10, 0, 4);
+    order(b, 2, 0, 0);
+    fill(b, 2, 2, 0, 0, 1, 20, 0, 5); /* the strategy had not asked for it yet */
+    compare_with_collector(b, 0, 0, 2);
+    compare_with_collector(b, 0, 0, 3);
+    rb_free(b);
+}
+
 Test(sight, gives_plots_variables_and_notes_of_that_instant_only) {
     struct builder *b = story(2);
     for (int by_kind = 0; by_kind < 2; by_kind++) {
