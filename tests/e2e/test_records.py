@@ -13,7 +13,7 @@ import re
 import shutil
 import sys
 
-from cli import ISO, SOURCE, Bench, rows_of
+from cli import DOUBLES, ISO, SOURCE, Bench, rows_of, write_bars
 from record_runs import STRESS, log_lines, real, synthetic, synthetic_bars, write_config
 
 TABLES = "trades fills orders events signals equity ledger plots notes variables log".split()
@@ -297,10 +297,29 @@ def full_steps(t, folder, result, steps):
     t.equal({row[2:] for row in rows}, {("1d", "ok", None)}, "timeframe, status, duration")
 
 
+def names_and_errors(t):
+    """runs: the names of tries, the list without those of watch, the first words of what failed."""
+    folder = t.project()
+    write_bars(folder / "goog_1d.csv", count=60)
+    bars = ("--data", "goog_1d.csv", "--set")
+    for name in ("watch", "mine", "watch preset", "watcher"):
+        t.good("backtest", "--strategy", "ema_cross", *bars, f"name={name}", cwd=folder)
+    t.check("error" not in t.good("runs", cwd=folder).out, "no column of errors before one failed")
+    t.equal(t.run("backtest", "--strategy", DOUBLES / "bar_crash.so", *bars, "name=bad", cwd=folder).code, 1, "it fails")
+    lines = t.good("runs", cwd=folder).out.splitlines()
+    error = rows_of(folder / "quasar.sqlite", "SELECT error FROM strategy_run WHERE status = 'failed'")[0][0]
+    t.check(lines[0].split()[-1] == "error" and f" {error[:30]}" in lines[1], f"the first words of {error}: {lines[1]}")
+    t.check(" watch preset " in lines[3], f"a name: {lines[3]}")
+    rest = [r["name"] for r in t.json("runs", "--json", "--no-watch", cwd=folder)]
+    t.equal(rest, ["bad", "watcher", "mine"], "runs --no-watch")
+    rest = [r["name"] for r in t.json("runs", "--json", "--no-watch", "-n", 2, "--strategy", "ema_cross", cwd=folder)]
+    t.equal(rest, ["watcher", "mine"], "runs --no-watch -n 2 --strategy")
+
+
 def main():
-    t = Bench(STRESS)
+    t = Bench(STRESS, DOUBLES / "bar_crash.so")
     wanted = sys.argv[1:]
-    for part in (all_forms, amounts):
+    for part in (all_forms, amounts, names_and_errors):
         if wanted and part.__name__ not in wanted:
             continue
         try:

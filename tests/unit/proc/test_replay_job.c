@@ -135,6 +135,21 @@ Test(replay_job, a_build_that_is_not_kept_is_an_error) {
                        err.text);
 }
 
+/* A source that is gone and a row that is damaged: tests/e2e/test_replay.py. */
+Test(replay_job, a_cache_that_was_emptied_is_filled_from_the_database) {
+    char other[200], builds[220];
+    record("");
+    record("slippage_bps: 7\n");
+    cr_expect_eq(number("SELECT count(*) FROM build_file"), 1);
+    snprintf(other, sizeof other, "%s/other-cache", folder);
+    snprintf(builds, sizeof builds, "%s/builds", other);
+    setenv("QS_CACHE", other, 1);
+    is_identical(1);
+    cr_expect_eq(count_entries(builds), 3);     /* . and .. */
+    ask("UPDATE build_file SET bytes = x'00'"); /* it is in the cache by now */
+    is_identical(2);
+}
+
 Test(replay_job, only_a_run_that_is_done_is_replayed) {
     conf_double("bar_crash", "");
     cr_expect_eq(run_job(), ERR_CRASH);
