@@ -30,7 +30,8 @@ static const char help[] =
     "      --strategy ID     only this one, and its first result at once; may be repeated\n"
     "      --debounce MS     a file counts as saved when it was quiet for so long (default 300)\n"
     "      --trades N        rows of trades that are shown (default 10)\n"
-    "      --once            end after the first result of what is to be built\n"
+    "      --once            end after the first result of what is to be built; exit code 1 if that\n"
+    "                        failed\n"
     "      --json            an event a line (JSON) instead of a screen\n"
     "      --db FILE         the database (default: the project's quasar.sqlite)\n"
     "      --help            this text\n"
@@ -64,7 +65,10 @@ static int open_db(const struct options *o, const char *project, struct db **ret
     if (r == 0)
         r = db_open(str_text(&path), DB_WRITE, ret, err);
     str_fini(&path);
-    return r < 0 ? r : run_table_settle(*ret, err);
+    if (r < 0)
+        return r;
+    db_defer_checkpoints(*ret); /* watch_loop.c does it when a result is out */
+    return run_table_settle(*ret, err);
 }
 
 static int block_signals(int *ret_fd, struct err *err) {
@@ -102,7 +106,8 @@ static int begin(struct watch_loop *w, const struct options *o, struct sdk *sdk,
     return watch_loop_begin(w, err);
 }
 
-static int watch(struct options *o, struct err *err) {
+/* ret_failed: whether something that was tried did. */
+static int watch(struct options *o, bool *ret_failed, struct err *err) {
     struct sdk sdk = {0};
     struct watch_loop *w = mem_zalloc(1, sizeof *w);
     w->signals = -1;
@@ -119,6 +124,7 @@ static int watch(struct options *o, struct err *err) {
     int r = begin(w, o, &sdk, err);
     if (r == 0)
         r = watch_loop_run(w, o->once, err);
+    *ret_failed = w->has_failed;
     run_conf_destroy(&w->first);
     watch_units_fini(&w->units);
     watcher_destroy(&w->watcher);
@@ -165,10 +171,11 @@ static int parse(int argc, char **argv, struct options *o) {
 int cmd_watch(int argc, char **argv) {
     struct options o = {.debounce = "300", .trades = "10"};
     struct err err;
+    bool has_failed = false;
     o.strategies.items = mem_zalloc((size_t)argc, sizeof *o.strategies.items);
     int code = parse(argc, argv, &o);
     if (code < 0)
-        code = watch(&o, &err) < 0 ? args_fail("watch", &err) : 0;
+        code = watch(&o, &has_failed, &err) < 0 ? args_fail("watch", &err) : o.once && has_failed;
     mem_free(o.strategies.items);
     return code;
 }

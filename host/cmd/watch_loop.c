@@ -86,9 +86,12 @@ static void try_what(struct watch_loop *w, size_t place, enum watch_what what, u
     w->current = NULL;
     if (outcome.verdict == WATCH_CANCELLED) /* should the change be taken back, it is due still */
         w->units.work[place] |= work;
-    if (!has_signal(w)) /* else it failed because of that */
+    if (!has_signal(w)) { /* else it failed because of that */
+        w->has_failed = w->has_failed || outcome.verdict == WATCH_FAILED;
         watch_screen_outcome(&w->screen, unit, &outcome);
+    }
     watch_outcome_fini(&outcome);
+    db_checkpoint(w->world.db); /* in this order: the next try's commits do not wait for the disk */
     watch_old_runs_forget(w->world.db, &w->units, unit);
 }
 

@@ -23,6 +23,7 @@ struct watch_loop {
     struct watch_unit *current; /* is being tried */
     int signals;                /* a signalfd */
     bool stop;
+    bool has_failed; /* something that was tried */
 };
 
 /* Monotonic, ns. */

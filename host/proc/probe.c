@@ -119,13 +119,18 @@ static void warn(struct probe_report *report, const char *text) {
         (void)str_copy_fixed(elf->warnings[elf->warning_count++], sizeof elf->warnings[0], text);
 }
 
-static int ask_child(const struct build *build, struct descriptor *ret, struct probe_report *report,
-                     struct err *err) {
+static int ask_child(const struct build *build, struct probe_cancel cancel, struct descriptor *ret,
+                     struct probe_report *report, struct err *err) {
     struct build argument = *build;
     struct str message = {0};
     struct child_result result = {0};
-    struct child_spec spec = {
-        .work = work, .arg = &argument, .on_bytes = collect, .bytes_arg = &message};
+    struct child_spec spec = {.work = work,
+                              .arg = &argument,
+                              .on_bytes = collect,
+                              .bytes_arg = &message,
+                              .cancelled = cancel.cancelled,
+                              .cancel_arg = cancel.self,
+                              .cancel_fd = cancel.fd};
     int rc = child_run(&spec, &result, err);
     if (rc == 0) {
         rc = child_describe(&result, err);
@@ -148,9 +153,9 @@ static int ask_child(const struct build *build, struct descriptor *ret, struct p
 }
 
 /* What comes after the bytes were looked at. */
-static int ask(const struct build *build, const char *name, struct descriptor *ret,
-               struct probe_report *report, struct err *err) {
-    int rc = ask_child(build, ret, report, err);
+static int ask(const struct build *build, const char *name, struct probe_cancel cancel,
+               struct descriptor *ret, struct probe_report *report, struct err *err) {
+    int rc = ask_child(build, cancel, ret, report, err);
     if (rc != 0)
         return err_prepend(err, "%s: ", name);
     (void)str_copy_fixed(ret->build, sizeof ret->build, build->sha);
@@ -165,17 +170,22 @@ int probe_read(const char *so_path, struct descriptor *ret, struct probe_report 
     probe_report_fini(r);
     int rc = cache_take(so_path, &r->elf, &r->build, err);
     if (rc == 0)
-        rc = ask(&r->build, so_path, ret, r, err);
+        rc = ask(&r->build, so_path, (struct probe_cancel){0}, ret, r, err);
     probe_report_fini(&own);
     return rc;
 }
 
 int probe_build(const struct build *build, struct descriptor *ret, struct probe_report *report,
                 struct err *err) {
+    return probe_build_unless(build, (struct probe_cancel){0}, ret, report, err);
+}
+
+int probe_build_unless(const struct build *build, struct probe_cancel cancel,
+                       struct descriptor *ret, struct probe_report *report, struct err *err) {
     struct probe_report own = {0};
     struct probe_report *r = report ? report : &own;
     probe_report_fini(r);
-    int rc = ask(build, build->source, ret, r, err);
+    int rc = ask(build, build->source, cancel, ret, r, err);
     probe_report_fini(&own);
     return rc;
 }

@@ -34,6 +34,17 @@ int probe_read(const char *so_path, struct descriptor *ret, struct probe_report 
  * source. */
 int probe_build(const struct build *build, struct descriptor *ret, struct probe_report *report,
                 struct err *err) NODISCARD;
+
+/* As in struct child_spec: asked whenever fd is readable; true gives the check up. */
+struct probe_cancel {
+    bool (*cancelled)(void *self); /* NULL: nobody cancels */
+    void *self;
+    int fd;
+};
+/* probe_build that can be cancelled: then ERR_BUSY. */
+int probe_build_unless(const struct build *build, struct probe_cancel cancel,
+                       struct descriptor *ret, struct probe_report *report,
+                       struct err *err) NODISCARD;
 void probe_report_fini(struct probe_report *report);
 
 /* A reader for registry_create: probe_read without a report. */

@@ -139,6 +139,13 @@ static int compile(struct attempt *a) {
     return r < 0 ? fail_at(a, WATCH_COMPILE, r) : 0;
 }
 
+static int probe(struct attempt *a, struct probe_report *report) {
+    const struct watch_world *w = a->world;
+    return probe_build_unless(
+        &a->build, (struct probe_cancel){w->cancelled ? is_cancelled : NULL, a, w->cancel_fd},
+        a->desc, report, &a->out->err);
+}
+
 static int check(struct attempt *a, struct watch_owner owner) {
     struct probe_report report = {0};
     const struct watch_unit *u = a->unit;
@@ -150,7 +157,7 @@ static int check(struct attempt *a, struct watch_owner owner) {
         r = cache_take(a->made[0] ? a->made : u->so, NULL, &a->build, &a->out->err);
     if (r == 0) {
         (void)str_copy_fixed(a->build.source, sizeof a->build.source, u->so);
-        r = probe_build(&a->build, a->desc, &report, &a->out->err);
+        r = probe(a, &report);
         if (r < 0)
             str_append(&a->out->words, str_text(&report.output));
     }
@@ -301,7 +308,7 @@ static int run_baseline(struct attempt *a) {
                           .desc = mem_zalloc(1, sizeof *old.desc),
                           .build = a->unit->active};
     struct watch_result *result = mem_zalloc(1, sizeof *result);
-    int r = probe_build(&old.build, old.desc, NULL, &out.err);
+    int r = probe(&old, NULL);
     if (r == 0)
         r = prepare(&old, result);
     if (r == 0)

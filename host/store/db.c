@@ -23,6 +23,7 @@
 /* Measured in README.md, "Sizes". Pages of new files; the -wal goes into the file every so many. */
 #define PAGE_SIZE 8192
 #define CHECKPOINT_PAGES 2048
+#define CHECKPOINT_PAGES_DEFERRED 8192
 #define WAL_LEFT_MAX 16777216 /* a -wal that others keep open is cut to this */
 
 /* ---- finding ---- */
@@ -341,6 +342,22 @@ int db_open(const char *path, enum db_mode mode, struct db **ret, struct err *er
     db->path = real;
     *ret = db;
     return 0;
+}
+
+static int note_wal(void *self, sqlite3 *handle, const char *name, int pages) {
+    struct db *db = self;
+    db->wal_pages = pages;
+    if (pages >= CHECKPOINT_PAGES_DEFERRED) /* a failure is no failure of the commit */
+        (void)sqlite3_wal_checkpoint_v2(handle, name, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    return SQLITE_OK;
+}
+
+void db_defer_checkpoints(struct db *db) { sqlite3_wal_hook(db->handle, note_wal, db); }
+
+void db_checkpoint(struct db *db) {
+    if (db->wal_pages < CHECKPOINT_PAGES)
+        return;
+    (void)sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
 }
 
 void db_close(struct db **db) {

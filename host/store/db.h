@@ -36,6 +36,12 @@ int db_find(const char *start, const char *given, struct str *ret, struct err *e
 /* ERR_NOT_FOUND (DB_READ), ERR_IO (read-only, no space, damaged), ERR_BUSY, ERR_FORMAT (not ours,
  * newer). */
 int db_open(const char *path, enum db_mode mode, struct db **ret, struct err *err) NODISCARD;
+/* For one who has idle moments: commits leave what is in the -wal there (up to 64 MiB of it), until
+ * db_checkpoint puts it into the file. */
+void db_defer_checkpoints(struct db *db);
+/* When 16 MiB have come together, and as far as nobody else reads or writes; what is left comes the
+ * next time. Not in a transaction. The first commit afterwards waits for the disk. */
+void db_checkpoint(struct db *db);
 /* Frees and clears the caller's pointer; *db may be NULL. */
 void db_close(struct db **db);
 /* Absolute and through links, so that all who open one file get one path. */

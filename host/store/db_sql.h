@@ -14,6 +14,7 @@
 struct db {
     sqlite3 *handle;
     char *path;
+    int wal_pages; /* with deferred checkpoints: after the last commit */
 };
 
 sqlite3 *db_handle(struct db *db);

@@ -147,6 +147,10 @@ def begins(bench):
     save(empty / "custom/edited.c", GOOD)
     bench.equal(watch.wait("result").get("strategy"), "edited", "the first strategy of all")
     watch.end()
+    save(empty / "custom/edited.c", text("syntax_error"))
+    bench.equal(bench.run("watch", "--once", "--strategy", "edited", cwd=empty).code, 1, "--once, and it fails")
+    save(empty / "custom/edited.c", OTHER)
+    bench.equal(bench.run("watch", "--once", "--strategy", "edited", cwd=empty).code, 0, "--once, and it is good")
     done = bench.run("watch", "--strategy", "editde", cwd=empty)
     bench.equal(done.code, 1, "an unknown strategy")
     bench.check(re.match(r"qshost: watch: --strategy editde: .*\n\Z", done.err), done.err)
@@ -259,12 +263,12 @@ exec cc "$@"
 
 
 def newer_save(bench):
-    """A run that hangs is given up as soon as there is something newer, not after the deadline."""
+    """A run or a check that hangs is given up as soon as there is something newer, not after the deadline."""
     project = project_of(bench)
     watch = Watch(bench, project, env={"QS_DEADLINE_MS": "60000"})
     watch.wait("result")
-    for source in (OTHER, GOOD):
-        save(project / "custom/edited.c", text("bar_hang"))
+    for hang, source in (("bar_hang", OTHER), ("ctor_hang", GOOD), ("bar_hang", OTHER), ("ctor_hang", GOOD)):
+        save(project / "custom/edited.c", text(hang))
         watch.wait("building")
         wait_for_child(bench, watch)
         begin = time.monotonic()
