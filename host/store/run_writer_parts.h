@@ -3,10 +3,11 @@
  *
  *   take --per-bar--> run_writer_series: rows of a series --(4096)--> chunk --+
  *        --other----> run_writer_rows: held bytes of whole records -----------+--> batch
- *   batch --(4 MB, 50,000 rows)--> run_writer_rows: one transaction
+ *   batch --(1 MiB, 8,000 rows)--> run_writer_rows: one transaction
  *
  * The batch is plain memory, so that the database is locked only while a full one is written,
- * however slow the strategy is.
+ * however slow the strategy is; small, so that a run is written while its worker goes on and not
+ * all at the end.
  */
 #ifndef STORE_RUN_WRITER_PARTS_H
 #define STORE_RUN_WRITER_PARTS_H
@@ -44,7 +45,7 @@ struct batch {
 /* Room for an item of `size` bytes, to be filled at once. */
 void *batch_add(struct batch *batch, uint32_t kind, size_t size);
 static inline bool batch_is_full(const struct batch *batch) {
-    return batch->used >= (size_t)4 << 20 || batch->items >= 50000;
+    return batch->used >= (size_t)1 << 20 || batch->items >= 8000;
 }
 
 /* ---- rows ---- */
