@@ -171,7 +171,7 @@ const struct export_table export_tables[EXPORT_TABLES] = {
     [EXPORT_LEDGER] = TABLE("ledger", "each strategy's own account, bar by bar", ledger),
     [EXPORT_PLOTS] = TABLE("plots", "values that the strategies plotted", plots),
     [EXPORT_NOTES] = TABLE("notes", "texts that the strategies noted", notes),
-    [EXPORT_VARIABLES] = TABLE("variables", "declared variables, bar by bar", variables),
+    [EXPORT_VARIABLES] = TABLE("variables", "declared variables, whenever they changed", variables),
     [EXPORT_LOG] = TABLE("log", "log lines of the strategies", log_lines),
 };
 

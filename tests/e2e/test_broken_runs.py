@@ -87,10 +87,12 @@ def records(t, folder):
         broken(t, double, IN_THE_RUN[double], folder, "-o", "run.qsj")
         done = t.good("export", "run.qsj", "equity", cwd=folder)
         t.check(re.match("qshost: warning: export: run run.qsj: interrupted after ", done.err), done.err)
+        t.equal(len(done.out.splitlines()), 1 + 29, f"{double}: bars in the file before the 30th")
         cures = (GDB, DEADLINE)
         sentence = IN_THE_RUN[double].format(so=so_of(double))
         why = next(sentence.removesuffix(f" {cure}") for cure in cures if sentence.endswith(cure))
         done = t.good("export", "last", "equity", cwd=folder)
+        t.equal(len(done.out.splitlines()), 1 + 29, f"{double}: bars in the record before the 30th")
         t.equal(done.err, f"qshost: warning: export: run last: it failed: {why}\n", f"{double}: export")
         row = rows_of(folder / "quasar.sqlite", "SELECT status, error FROM strategy_run "
                       "WHERE strategy_run_id = ?", number)  # fmt: skip

@@ -269,6 +269,8 @@ def kept_rows(t, folder, name, run, log):
     for what, lines in read.items():
         column = lines[0].split(",").index("time")
         wanted = [lines[0]] + [line for line in lines[1:] if line.split(",")[column] in kept]
+        if what == "variables":
+            wanted = [lines[0]] + values_at(lines, kept)
         found = t.good("export", run, what, cwd=folder).out.splitlines()
         if what == "equity":  # drawdown, its last column, is that of the rows that are there
             found, wanted = ([line.rsplit(",", 1)[0] for line in lines] for lines in (found, wanted))
@@ -276,6 +278,23 @@ def kept_rows(t, folder, name, run, log):
         if what == "variables" and log == "trades":
             continue
         t.check(found == wanted, f"log: {log}: {what}: other rows: {list(found)}, {list(wanted)}")
+
+
+def values_at(lines, kept):
+    """Of the rows of variables, which are there when they changed, those that say a value at a kept time."""
+    head = lines[0].split(",")
+    when, who, name = (head.index(column) for column in ("time", "strategy", "name"))
+    changes = {}
+    for line in lines[1:]:
+        cells = line.split(",")
+        changes.setdefault((cells[who], cells[name]), {}).setdefault(cells[when], []).append(line)
+    wanted = []
+    for times in changes.values():
+        ordered = sorted(times)
+        for at, after in zip(ordered, ordered[1:] + ["~"]):
+            if any(at <= time < after for time in kept):
+                wanted += times[at]
+    return wanted
 
 
 def full_steps(t, folder, result, steps):

@@ -459,8 +459,8 @@ template <class Field> constexpr uint32_t qs_i32_wanted_() {
     { QS_INPUT_SYMBOL, QS_FIELD_(S, field, qs_i32), label, {0}, {0.0}, NULL }
 #define QS_SYMBOL(S, field) QS_SYMBOL_AS(S, field, NULL)
 
-/* Variables that the host shows and records by name: a double or int64_t member of locals or
- * state. */
+/* Variables that the host shows and records by name, whenever they changed after a bar: a double or
+ * int64_t member of locals or state. */
 #define QS_VARIABLE_(block, S, field, kind, type)                                                  \
     { block, kind, (uint32_t)offsetof(S, field), QS_FIELD_SIZE_(S, field, type), #field, NULL }
 #define QS_LOCAL_F64(S, field) QS_VARIABLE_(QS_IN_LOCALS, S, field, QS_VAR_F64, qs_f64)
