@@ -34,6 +34,24 @@ def signals(t, folder):
         t.equal(left_behind(process.pid), [], f"{number!r}: left behind ({err})")
 
 
+def killed_worker(t):
+    """kill -9 for the worker alone: one sentence, and the record has every bar up to there."""
+    folder = t.project()
+    write_bars(folder / "bars_1d.csv")
+    process = t.start(*HANG, cwd=folder, env={"QS_DEADLINE_MS": "60000"})
+    if t.check(has_worker(process.pid), "no worker to be seen"):
+        for child in children(process.pid):
+            os.kill(int(child), signal.SIGKILL)
+    else:
+        process.kill()
+    err = process.communicate(timeout=10)[1].decode()
+    t.check("was killed from outside (SIGKILL; out of memory?) in on_bar at bar 30" in err, err)
+    t.equal(process.returncode, 1, "exit code")
+    t.equal(recorded(folder), [(1, "failed")], "its record")
+    bars = t.good("export", 1, "equity", cwd=folder).out.splitlines()
+    t.equal(len(bars), 1 + 29, "bars before the 30th")
+
+
 def has_worker(pid, patience=10.0):
     """Whether there comes a child of that process that computes (the probes before it are short)."""
     end = time.monotonic() + patience
@@ -223,6 +241,7 @@ def main():
     folder = t.project()
     write_bars(folder / "bars_1d.csv")
     signals(t, folder)
+    killed_worker(t)
     together(t)
     narrow(t, folder)
     places(t, folder)
