@@ -73,8 +73,8 @@ static int look_at(struct db *db, struct side *side, int64_t strategy, int64_t t
         return 0;
     if (side->conf)
         sight_data_open(side->conf, &c->names, &data);
-    int r = run_sight_read(db, side->stored->row.id, c, strategy, data.feeds, data.count, time,
-                           &side->sight, err);
+    int r = run_sight_read(NULL, db, side->stored->row.id, c, strategy, data.feeds, data.count,
+                           time, &side->sight, err);
     sight_data_close(&data);
     return r;
 }

@@ -116,7 +116,8 @@ static int watch(struct options *o, bool *ret_failed, struct err *err) {
     w->world = (struct watch_world){.sdk = &sdk,
                                     .project = w->folders.project,
                                     .plugins = w->folders.plugins,
-                                    .aside = w->folders.aside};
+                                    .aside = w->folders.aside,
+                                    .is_recorded_later = true};
     w->screen = (struct watch_screen){.json = o->json,
                                       .terminal = !o->json && isatty(STDOUT_FILENO),
                                       .trade_max = (int)o->trade_max,

@@ -76,6 +76,21 @@ static bool has_signal(struct watch_loop *w) {
     return w->stop;
 }
 
+/* The result is on screen; now it goes into the database. */
+static void record(struct watch_loop *w, struct watch_unit *unit) {
+    struct err err;
+    double seconds = 0.0;
+    if (watch_unit_record(unit, &seconds, &err) == 0) {
+        watch_screen_recorded(&w->screen, unit, seconds);
+        return;
+    }
+    struct str text = {0};
+    w->has_failed = true;
+    str_appendf(&text, "run %lld is not recorded: %s", (long long)unit->good->run, err.text);
+    watch_screen_trouble(&w->screen, str_text(&text));
+    str_fini(&text);
+}
+
 static void try_what(struct watch_loop *w, size_t place, enum watch_what what, unsigned work) {
     struct watch_unit *unit = &w->units.items[place];
     struct watch_outcome outcome;
@@ -90,6 +105,8 @@ static void try_what(struct watch_loop *w, size_t place, enum watch_what what, u
         w->has_failed = w->has_failed || outcome.verdict == WATCH_FAILED;
         watch_screen_outcome(&w->screen, unit, &outcome);
     }
+    if (outcome.verdict == WATCH_GOOD)
+        record(w, unit);
     watch_outcome_fini(&outcome);
     db_checkpoint(w->world.db); /* in this order: the next try's commits do not wait for the disk */
     watch_old_runs_forget(w->world.db, &w->units, unit);

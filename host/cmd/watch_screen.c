@@ -369,6 +369,15 @@ void watch_screen_outcome(struct watch_screen *s, const struct watch_unit *unit,
     watch_page_fini(&page);
 }
 
+void watch_screen_recorded(struct watch_screen *s, const struct watch_unit *unit, double seconds) {
+    if (!s->json)
+        return;
+    struct jv *event = watch_json_event("recorded", unit);
+    jv_put_i64(event, "run", unit->good->run);
+    jv_put_f64(jv_put_object(event, "seconds"), "record", seconds);
+    put_json(s, event);
+}
+
 void watch_screen_missing(struct watch_screen *s, const struct watch_unit *unit, const char *path) {
     struct watch_page page = {0};
     if (s->json) {

@@ -11,7 +11,8 @@
  *              final_equity, trades, counts{orders, fills, trades, rejected}, why_no_trades
  *              (text, null: there are some), notes[], words; comparison (compare_json, with at most
  *              trade_max rows of trades), null for the first; else before_run, too}
- *   unchanged  the same bytes as the active build {what, seconds{}, notes[], words}
+ *   recorded   the run of the last result is in the database {run, seconds{record}}; a result is
+ * shown before that unchanged  the same bytes as the active build {what, seconds{}, notes[], words}
  *   failed     the active build stays {what, stage, error{code, text}, seconds{}, notes[], words}
  *   cancelled  a newer change came before it was done {as unchanged}
  *   missing    a file that was there is gone; the active build stays {path}
@@ -38,6 +39,9 @@ void watch_screen_building(struct watch_screen *screen, const struct watch_unit 
 /* Whatever came of a try. */
 void watch_screen_outcome(struct watch_screen *screen, const struct watch_unit *unit,
                           const struct watch_outcome *outcome);
+/* After a good outcome: its run is in the database. Said in --json only. */
+void watch_screen_recorded(struct watch_screen *screen, const struct watch_unit *unit,
+                           double seconds);
 void watch_screen_missing(struct watch_screen *screen, const struct watch_unit *unit,
                           const char *path);
 void watch_screen_trouble(struct watch_screen *screen, const char *text);

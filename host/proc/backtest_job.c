@@ -36,6 +36,8 @@ int64_t wall_now(void) {
 /* The first trouble is the one to tell. */
 static void record_failure(struct backtest_job *job, const struct err *err) {
     struct err later;
+    if (job->recorder.is_later)
+        (void)!recorder_flush(&job->recorder, &later);
     (void)!run_writer_fail(job->writer, err->text, str_text(&job->job.output), wall_now(), &later);
 }
 
@@ -57,6 +59,8 @@ static int begin_record(struct backtest_job *job, struct err *err) {
     r = recorder_record(&job->recorder, job->writer, err);
     if (r < 0)
         record_failure(job, err);
+    else if (job->spec.is_recorded_later)
+        recorder_record_later(&job->recorder);
     return r;
 }
 
@@ -183,18 +187,36 @@ static int finish_file(struct backtest_job *job, struct err *err) {
     return r;
 }
 
+static int end_record(struct backtest_job *job, struct err *err) {
+    return record_finish(job->writer, &job->report,
+                         job->job.output.len > 0 ? str_text(&job->job.output) : NULL, wall_now(),
+                         err);
+}
+
 static int finish(struct backtest_job *job, struct err *err) {
     double begin = seconds_now();
     gather_facts(job);
     int r = report_make(&job->recorder.collector, &job->facts, &job->report, err);
     if (r == 0)
         r = finish_file(job, err);
-    if (r == 0 && job->writer)
-        r = record_finish(job->writer, &job->report,
-                          job->job.output.len > 0 ? str_text(&job->job.output) : NULL, wall_now(),
-                          err);
+    if (r == 0 && job->writer && !job->spec.is_recorded_later)
+        r = end_record(job, err);
     job->record_seconds = seconds_now() - begin;
     job->texts->timings[2].seconds = job->record_seconds;
+    return r;
+}
+
+int backtest_job_record(struct backtest_job *job, struct err *err) {
+    double begin = seconds_now();
+    if (!job->writer || !job->spec.is_recorded_later)
+        return 0;
+    job->spec.is_recorded_later = false;
+    int r = recorder_flush(&job->recorder, err);
+    if (r == 0)
+        r = end_record(job, err);
+    if (r < 0)
+        record_failure(job, err);
+    job->record_seconds = seconds_now() - begin;
     return r;
 }
 

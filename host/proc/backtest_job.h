@@ -21,6 +21,7 @@ struct backtest_job_spec {
     struct plan_finder finder;
     struct db *db;            /* where it is recorded; NULL: in db_path */
     const char *db_path;      /* opened for writing, or made; NULL too: no record */
+    bool is_recorded_later;   /* by backtest_job_record, when it has run */
     const char *journal_path; /* of a journal file besides; NULL: none */
     enum backtest_port port;
     bool is_inline;
@@ -58,6 +59,9 @@ struct backtest_job {
 int backtest_job_prepare(const struct backtest_job_spec *spec, struct backtest_job *job,
                          struct err *err);
 int backtest_job_run(struct backtest_job *job, struct err *err);
+/* With is_recorded_later, after it has run: its records into the database. Till then the row says
+ * 'running', and a death leaves it interrupted. Else nothing is left to do. */
+int backtest_job_record(struct backtest_job *job, struct err *err);
 void backtest_job_fini(struct backtest_job *job);
 
 /* Wall clock, ns UTC. */

@@ -187,7 +187,7 @@ static int find_strategy(void *self, const char *strategy, struct descriptor *re
     return r < 0 ? r : cache_take(path, NULL, ret_build, err);
 }
 
-static int prepare(struct attempt *a, struct watch_result *result) {
+static int prepare(struct attempt *a, struct watch_result *result, bool is_later) {
     struct watch_outcome *out = a->out;
     const struct watch_world *w = a->world;
     double begin = seconds_now();
@@ -198,6 +198,7 @@ static int prepare(struct attempt *a, struct watch_result *result) {
             &(struct backtest_job_spec){.conf = result->conf,
                                         .finder = {find_strategy, a},
                                         .db = w->db,
+                                        .is_recorded_later = is_later,
                                         .cancelled = w->cancelled ? is_cancelled : NULL,
                                         .cancel_self = a,
                                         .cancel_fd = w->cancel_fd},
@@ -221,15 +222,29 @@ static int run(struct attempt *a, struct watch_result *result) {
 
 /* ---- what came of it ---- */
 
+/* The records of a run that is not in the database yet. */
+struct kept {
+    const struct recorder *recorder;
+    size_t at;
+};
+
+static int next_kept(void *self, struct journal_record *ret, struct err *err) {
+    struct kept *kept = self;
+    (void)err;
+    return recorder_kept_next(kept->recorder, &kept->at, ret);
+}
+
 static void look(const struct attempt *a, const struct watch_result *result, int64_t strategy,
                  struct compare_sight *ret) {
     struct err ignored; /* the comparison stands without it */
     if (strategy < 0)
         return;
     const struct plan *plan = result->job.plan;
-    (void)!run_sight_read(a->world->db, result->run, &result->job.recorder.collector, strategy,
-                          plan->feeds, plan->feed_count, a->out->comparison.decision.time, ret,
-                          &ignored);
+    struct kept kept = {.recorder = &result->job.recorder};
+    struct record_source source = {.self = &kept, .next = next_kept};
+    (void)!run_sight_read(kept.recorder->kept.len > 0 ? &source : NULL, a->world->db, result->run,
+                          &result->job.recorder.collector, strategy, plan->feeds, plan->feed_count,
+                          a->out->comparison.decision.time, ret, &ignored);
 }
 
 static void compare(struct attempt *a, struct watch_result *result) {
@@ -310,7 +325,7 @@ static int run_baseline(struct attempt *a) {
     struct watch_result *result = mem_zalloc(1, sizeof *result);
     int r = probe(&old, NULL);
     if (r == 0)
-        r = prepare(&old, result);
+        r = prepare(&old, result, false);
     if (r == 0)
         r = run(&old, result);
     if (r == 0)
@@ -341,12 +356,16 @@ static int try_build(struct attempt *a, bool is_rerun, struct watch_owner owner)
     if (r < 0)
         return r;
     struct watch_result *result = mem_zalloc(1, sizeof *result);
-    r = prepare(a, result);
+    r = prepare(a, result, a->world->is_recorded_later);
     if (r == 0)
         r = run(a, result);
+    bool has_run = r == 0;
     if (r == 0)
         r = activate(a);
     if (r < 0) {
+        struct err ignored; /* the run itself was good */
+        if (has_run)
+            (void)!backtest_job_record(&result->job, &ignored);
         watch_result_destroy(&result);
         return r;
     }
@@ -388,4 +407,13 @@ void watch_unit_try(struct watch_world *world, struct watch_unit *unit, enum wat
     if (ret->verdict == WATCH_GOOD)
         run_logs_performance(&unit->good->job);
     mem_free(a.desc);
+}
+
+int watch_unit_record(struct watch_unit *unit, double *ret_seconds, struct err *err) {
+    if (!unit->good)
+        return 0;
+    int r = backtest_job_record(&unit->good->job, err);
+    if (ret_seconds)
+        *ret_seconds = unit->good->job.record_seconds;
+    return r;
 }

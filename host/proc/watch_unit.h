@@ -30,8 +30,9 @@ struct watch_world {
     struct registry *registry; /* for the other strategies of a config */
     const char *project;       /* folder */
     const char *plugins;       /* folder that builds go to */
-    const char *aside;  /* folder where they are made: of the same file system, if possible */
-    const char *config; /* run config of every unit; NULL: see watch_conf.h */
+    const char *aside;      /* folder where they are made: of the same file system, if possible */
+    const char *config;     /* run config of every unit; NULL: see watch_conf.h */
+    bool is_recorded_later; /* a good result is shown first and recorded by watch_unit_record */
     bool (*cancelled)(void *self); /* as in struct child_spec; may be NULL */
     void *cancel_self;
     int cancel_fd;
@@ -120,6 +121,9 @@ struct watch_owner {
 };
 void watch_unit_try(struct watch_world *world, struct watch_unit *unit, enum watch_what what,
                     bool is_rerun, struct watch_owner owner, struct watch_outcome *ret);
+/* Records the unit's newest good result where that was put off; 0 too when it is recorded already.
+ * seconds may be NULL. On failure the run's row says why, as far as it can be written. */
+int watch_unit_record(struct watch_unit *unit, double *ret_seconds, struct err *err) NODISCARD;
 void watch_outcome_fini(struct watch_outcome *outcome);
 
 /* Whether a changed file is part of it: its source, a file of its folder, or one that its last

@@ -56,8 +56,7 @@ static int64_t top_reason(const struct collector *c, int64_t *ret_count) {
 static void say_refused(const struct collector *c, struct str *line) {
     int64_t count, reason = top_reason(c, &count);
     str_appendf(line,
-                "No trades: everything the strategy wished for was refused (%" PRId64
-                " intents).",
+                "No trades: everything the strategy wished for was refused (%" PRId64 " intents).",
                 c->intents);
     if (count == 0)
         return;

@@ -136,6 +136,7 @@ void recorder_fini(struct recorder *r) {
         drop_file(r);
     collector_fini(&r->collector);
     conservation_fini(&r->conservation);
+    str_fini(&r->kept);
     steps_destroy(&r->steps);
     hash128_destroy(&r->hash);
     mem_free(r->header);
@@ -148,6 +149,29 @@ void recorder_fini(struct recorder *r) {
 static int keep_record(struct recorder *r, const struct journal_record *record, struct err *err) {
     int rc = r->writer ? run_writer_take(r->writer, record, err) : 0;
     return rc == 0 && r->steps ? steps_take(r->steps, record, err) : rc;
+}
+
+void recorder_record_later(struct recorder *r) { r->is_later = r->writer != NULL; }
+
+bool recorder_kept_next(const struct recorder *r, size_t *state, struct journal_record *ret) {
+    size_t size;
+    struct err ignored;
+    if (*state >= r->kept.len || journal_next((const uint8_t *)r->kept.data + *state,
+                                              r->kept.len - *state, ret, &size, &ignored) != 1)
+        return false;
+    *state += size;
+    return true;
+}
+
+int recorder_flush(struct recorder *r, struct err *err) {
+    struct journal_record record;
+    size_t state = 0;
+    int rc = 0;
+    r->is_later = false;
+    while (rc == 0 && recorder_kept_next(r, &state, &record))
+        rc = keep_record(r, &record, err);
+    str_fini(&r->kept);
+    return rc;
 }
 
 int recorder_take(void *self, const void *bytes, size_t len, struct err *err) {
@@ -171,12 +195,18 @@ int recorder_take(void *self, const void *bytes, size_t len, struct err *err) {
             rc = check_bars(r, &record, err);
         if (rc == 0)
             rc = check_end(&r->collector, &record, err);
-        if (rc == 0)
+        if (rc == 0 && !r->is_later)
             rc = keep_record(r, &record, err);
         if (rc < 0)
             return rc;
         at += size;
         left -= size;
+    }
+    if (r->is_later) {
+        str_append_n(&r->kept, bytes, len);
+        int rc = r->kept.len > RECORDER_KEPT_MAX ? recorder_flush(r, err) : 0;
+        if (rc < 0)
+            return rc;
     }
     hash128_update(r->hash, bytes, len);
     r->bytes += (int64_t)len;

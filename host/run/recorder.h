@@ -34,6 +34,8 @@ struct recorder {
     bool has_file;
     struct run_writer *writer; /* borrowed; may be NULL */
     struct steps *steps;       /* only with log: full */
+    bool is_later;             /* the writer gets them by recorder_flush */
+    struct str kept;           /* then: all records so far, as bytes */
     struct xxh128_state *hash;
     uint8_t *header; /* what the run must say first: the plan's own words */
     size_t header_len, header_seen;
@@ -51,6 +53,14 @@ void recorder_fini(struct recorder *r);
 
 /* len bytes of whole records. Usable as a sink_port's write with self = recorder. */
 int recorder_take(void *self, const void *bytes, size_t len, struct err *err);
+/* From now on records are kept in memory, and written by recorder_flush: who waits for a result
+ * need not wait for its record. Over RECORDER_KEPT_MAX bytes they are written at once all the same.
+ */
+#define RECORDER_KEPT_MAX ((size_t)256 << 20)
+void recorder_record_later(struct recorder *r);
+int recorder_flush(struct recorder *r, struct err *err) NODISCARD;
+/* What is kept as records, from the first on; false when nothing is. state: 0 to begin with. */
+bool recorder_kept_next(const struct recorder *r, size_t *state, struct journal_record *ret);
 /* The hash of all records taken. */
 struct hash128 recorder_hash(const struct recorder *r);
 /* The run is whole: end the file with its trailer (JSON text, may be NULL). The writer is ended by

@@ -107,12 +107,13 @@ static int collect(struct db *db, int64_t run, int64_t strategy, int64_t from, i
     return r;
 }
 
-int run_sight_read(struct db *db, int64_t run, const struct collector *c, int64_t strategy,
-                   const struct feed *feeds, int32_t feed_count, int64_t time,
-                   struct compare_sight *ret, struct err *err) {
+int run_sight_read(struct record_source *source, struct db *db, int64_t run,
+                   const struct collector *c, int64_t strategy, const struct feed *feeds,
+                   int32_t feed_count, int64_t time, struct compare_sight *ret, struct err *err) {
     const char *seed = collector_setting(c, "ema_seed");
-    int r = collect(db, run, strategy, time, time, ret, err);
-    if (r == 0 && !ret->has_account) { /* recorded every N bars only */
+    int r = source ? sight_collect(source, strategy, -1, time, ret, err)
+                   : collect(db, run, strategy, time, time, ret, err);
+    if (r == 0 && !source && !ret->has_account) { /* recorded every N bars only */
         compare_sight_fini(ret);
         r = collect(db, run, strategy, INT64_MIN, time, ret, err);
     }

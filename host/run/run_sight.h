@@ -24,10 +24,12 @@ void sight_data_open(const struct run_conf *conf, const struct names *names,
                      struct sight_data *ret);
 void sight_data_close(struct sight_data *data);
 
-/* ret must be zeroed or finished before. c: the run's, whole; strategy: its instance id. feeds: by id;
- * their first bar that closes there is told, and the indicators as of then. */
-int run_sight_read(struct db *db, int64_t run, const struct collector *c, int64_t strategy,
-                   const struct feed *feeds, int32_t feed_count, int64_t time,
-                   struct compare_sight *ret, struct err *err) NODISCARD;
+/* ret must be zeroed or finished before. c: the run's, whole; strategy: its instance id. feeds: by
+ * id; their first bar that closes there is told, and the indicators as of then. */
+/* source: the run's records when they are at hand; NULL: from the database. */
+int run_sight_read(struct record_source *source, struct db *db, int64_t run,
+                   const struct collector *c, int64_t strategy, const struct feed *feeds,
+                   int32_t feed_count, int64_t time, struct compare_sight *ret,
+                   struct err *err) NODISCARD;
 
 #endif

@@ -25,7 +25,8 @@ int reader_text(const struct run_reader *r, const char *table, sqlite3_stmt *stm
     const char *text = NULL;
     if (sqlite3_column_type(stmt, column) == SQLITE_TEXT)
         text = (const char *)sqlite3_column_text(stmt, column);
-    if (!text || !journal_text_is_ok(text) || strlen(text) != (size_t)sqlite3_column_bytes(stmt, column))
+    if (!text || !journal_text_is_ok(text) ||
+        strlen(text) != (size_t)sqlite3_column_bytes(stmt, column))
         return column_damage(r, table, stmt, column, "text (UTF-8, not too long)", err);
     *ret = text;
     return 0;

@@ -66,8 +66,8 @@ void run_instance_row_fini(struct run_instance_row *row);
  * ema_cross: net: 1.5 in run 3, 1.25 in run 1" (ret_where is set then), with a guess behind it,
  * " (...)", where a strategy did not do the same twice. Looked at is what the
  * journal says (signals to chunks, metrics, equity_curve, counts, hashes), not wall times, output,
- * config text or paths. The journal's bytes and the hashes come last, so they are named only when all
- * else is equal. */
+ * config text or paths. The journal's bytes and the hashes come last, so they are named only when
+ * all else is equal. */
 int run_table_compare(struct db *a, int64_t run_a, struct db *b, int64_t run_b, bool *ret_same,
                       struct str *ret_where, struct err *err) NODISCARD;
 

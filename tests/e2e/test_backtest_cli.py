@@ -249,8 +249,9 @@ def helps(t):
     for place in ("plugins", "custom"):
         (folder / place).mkdir()
     shutil.copy(PLUGINS / "ema_cross.so", folder / "plugins/ema_cross.so")
-    shutil.copy(PLUGINS / "ema_cross.so", folder / "plugins/my_cross.so")
-    shutil.copy(SOURCE / "builtins/ema_cross.c", folder / "custom/example.c")
+    for name in ("example", "my_cross"):
+        text = (SOURCE / "builtins/ema_cross.c").read_text()
+        (folder / "custom" / f"{name}.c").write_text(text.replace('"ema_cross"', f'"{name}"'))
     for _ in range(12):
         t.good(*SHORT, cwd=folder)
     main = t.good("--help").out
@@ -299,8 +300,8 @@ def full_and_closed(t):
         os.close(reader)
         done = t.run(*command, cwd=folder, stdout=writer)
         os.close(writer)
-        said = re.fullmatch("qshost: [^\n]+\n", done.err)
-        t.check(done.code == 1 and said, f"{done.command} | (gone): {done.code}: {done.err!r}")
+        is_quiet = done.err == "" or command[:2] == ("data", "synth")  # like cat | head
+        t.check(done.code == 1 and is_quiet, f"{done.command} | (gone): {done.code}: {done.err!r}")
     # the record is whole all the same: it is written before the result is printed
     t.good("export", "last", "equity", cwd=folder)
     t.refused(1, re.compile("backtest: .*/dev/full.*"), *SHORT, "-o", "/dev/full", cwd=folder)

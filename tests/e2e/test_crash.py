@@ -4,7 +4,7 @@ After each the database is sound, with its -wal still there and without; the run
 or as done when all of it is there; what there is of it is a prefix of the whole run; other runs are as
 they were; and the next backtest works.
 
-QS_KILLS: how many (default 30). QS_SEED: of the moments. QS_BARS: of the run.
+QS_KILLS: how many (default 15). QS_SEED: of the moments. QS_BARS: of the run.
 """
 
 import csv
@@ -33,7 +33,7 @@ from crashed import (
     write_config,
 )
 
-KILLS = settings("QS_KILLS", 30)
+KILLS = settings("QS_KILLS", 15)
 SEED = settings("QS_SEED", random.SystemRandom().randrange(10**6))
 BARS = settings("QS_BARS", 200_000)
 BARS_SMALL = 300

@@ -212,7 +212,9 @@ def configs(bench, inside):
     for how, size in ((save, 3), (save_aside, 4)):
         how(conf, f"strategy: edited\ndata: {data}\nparams:\n  size: {size}\n")
         event = one(bench, watch.settle(), "result", "the config was edited")
-        bench.equal((event["what"], event["origin"], event["active"]), ("active", str(conf), active), "config")
+        bench.equal((event["origin"], event["active"]), (str(conf), active), "config")
+        # a source that was written a moment before it was read is compiled once more, to be sure
+        bench.check(event["what"] in ("active", "source"), f"config: {event['what']}")
         changed = [i["name"] for i in event["comparison"]["inputs"]]
         bench.equal(changed, ["size"], "inputs that differ")
     save(conf, "strategy: edited\ndata: [\n")

@@ -22,7 +22,7 @@ from cli import QSHOST, left_behind
 SECONDS_MAX = 30
 DEBOUNCE_MS = 30
 ENDS = ("result", "unchanged", "failed", "cancelled")
-KNOWN = ("start", "building", "missing", "trouble", *ENDS)
+KNOWN = ("start", "building", "missing", "trouble", "recorded", *ENDS)
 MARK = "zz_mark"  # comes last among the units
 
 
@@ -69,9 +69,17 @@ class Watch:
         while (event := self.next(end)) is not None:
             seen.append(brief(event))
             if event["event"] in kinds and all(event.get(k) == v for k, v in wanted.items()):
+                if event["event"] == "result" and "recorded" not in kinds:
+                    self.recorded(event, end)
                 return event
         self.bench.fail(f"no {kinds} {wanted} came within {seconds} s, but {seen}")
         return {}
+
+    def recorded(self, result, end):
+        """What a result says is in the database with the event after it; or trouble says why not."""
+        event = self.next(end) or {}
+        is_it = event.get("event") == "recorded" and event.get("run") == result.get("run")
+        self.bench.check(is_it or event.get("event") == "trouble", f"after a result: {event}")
 
     def settle(self, seconds=SECONDS_MAX):
         """What came of all that was changed before. Twice: what is new comes last in a turn."""
@@ -91,7 +99,7 @@ class Watch:
             while (event := self.next(end)) is not None:
                 if event.get("name") == name and event["event"] == "failed":
                     return before
-                if not (event.get("name") or "").startswith(MARK):
+                if not (event.get("name") or "").startswith(MARK) and event["event"] != "recorded":
                     before.append(event)
         self.bench.fail(f"did not settle within {seconds} s: {[brief(e) for e in before]}")
         return before
