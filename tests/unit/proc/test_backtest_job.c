@@ -42,6 +42,25 @@ Test(backtest_job, the_journal_is_the_same_with_and_without_a_record) {
     }
 }
 
+Test(backtest_job, a_run_that_is_recorded_later_has_the_same_record) {
+    struct str where = {0};
+    bool same = false;
+    open_db();
+    conf_ema_cross("log: full\n");
+    cr_assert_eq(run_job(), 0, "%s", err.text); /* run 1, at once */
+    struct backtest_job_spec spec = spec_of();
+    spec.is_recorded_later = true;
+    cr_assert_eq(run_spec(&spec), 0, "%s", err.text);
+    cr_expect_str_eq(ask("SELECT status FROM strategy_run WHERE strategy_run_id = 2"), "running");
+    cr_expect_eq(number("SELECT count(*) FROM strategy_order WHERE strategy_run_id = 2"), 0);
+    cr_assert_eq(backtest_job_record(&job, &err), 0, "%s", err.text);
+    cr_expect_str_eq(ask("SELECT status FROM strategy_run WHERE strategy_run_id = 2"), "done");
+    cr_assert_eq(run_table_compare(db, 1, db, 2, &same, &where, &err), 0, "%s", err.text);
+    cr_expect(same, "%s", str_text(&where));
+    cr_expect_eq(backtest_job_record(&job, &err), 0); /* nothing is left to do */
+    str_fini(&where);
+}
+
 Test(backtest_job, runs_without_a_record_touch_no_database) {
     conf_ema_cross("");
     cr_assert_eq(run_job(), 0, "%s", err.text);
