@@ -4,10 +4,10 @@
     watch_latency.py QSHOST [--saves N] [--bars N]
 
 Prints one JSON line: seconds from the save (its close) to the result event, median and worst; the
-median share of each part (`record` is the report's part before the result, `rest` is what watch itself adds: events, the screen, old runs); and
-`ratio`: the part without compile and debounce against prepare + run of `backtest --no-record` with
-the same build and bars, measured between the saves. A result is shown before it is recorded: `after`
-is how long that takes, and `ratio_recorded` counts it too.
+median share of each part (`record` is the report's part before the result, `rest` is what watch
+itself adds: events, the screen, old runs); and `ratio`: the part without compile and debounce against
+prepare + run of `backtest --no-record` with the same build and bars, measured between the saves. A
+result is shown before it is recorded: `after` is how long that takes, and `ratio_recorded` counts it.
 """
 
 import argparse
