@@ -191,8 +191,8 @@ static int next_bytes(struct run_reader *r, const struct stage *stage, struct jo
 /* ---- rows ---- */
 
 static bool is_same_fill(const struct run_reader *r) {
-    const uint8_t *kept = (const uint8_t *)&r->fill;
-    return memcmp(kept, &r->row.fill.fill, sizeof(r->fill)) == 0;
+    const void *kept = &r->fill, *found = &r->row.fill.fill; /* all fields 8 bytes, no holes */
+    return memcmp(kept, found, sizeof(r->fill)) == 0;
 }
 
 static int step_row(struct run_reader *r, const struct stage *stage, struct err *err) {
