@@ -11,6 +11,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "base/time.h"
 
 static json_t *tree(struct jv *value) { return (json_t *)(void *)value; }
 
@@ -128,6 +129,12 @@ void jv_put_bool(struct jv *object, const char *key, bool value) {
 }
 
 void jv_put_null(struct jv *object, const char *key) { jv_put_json(object, key, jv_null()); }
+
+void jv_put_time(struct jv *object, const char *key, int64_t time) {
+    char text[TIME_ISO_MAX];
+    time_format_iso(text, sizeof(text), time);
+    jv_put_str(object, key, text);
+}
 
 struct jv *jv_put_object(struct jv *object, const char *key) {
     struct jv *child = jv_object();

@@ -42,6 +42,8 @@ void jv_put_i64(struct jv *object, const char *key, int64_t value);
 void jv_put_f64(struct jv *object, const char *key, double value);
 void jv_put_bool(struct jv *object, const char *key, bool value);
 void jv_put_null(struct jv *object, const char *key);
+/* A time, ns UTC, as ISO-8601. */
+void jv_put_time(struct jv *object, const char *key, int64_t time);
 /* Takes value over. */
 void jv_put_json(struct jv *object, const char *key, struct jv *value);
 /* A new empty child that belongs to the parent; borrowed, to be filled. */

@@ -79,16 +79,10 @@ static int parse(int argc, char **argv, struct options *ret) {
     return code;
 }
 
-static void put_time(struct jv *object, const char *key, int64_t time) {
-    char text[TIME_ISO_MAX];
-    time_format_iso(text, sizeof(text), time);
-    jv_put_str(object, key, text);
-}
-
 static void put_gap(struct jv *object, const struct inspect_gap *gap) {
     jv_put_i64(object, "line", gap->line);
-    put_time(object, "from", gap->from);
-    put_time(object, "to", gap->to);
+    jv_put_time(object, "from", gap->from);
+    jv_put_time(object, "to", gap->to);
 }
 
 static void put_count(struct jv *object, const char *key, const struct inspect_count *count) {
@@ -109,8 +103,8 @@ static struct jv *as_json(const struct series *series, const struct inspection *
     jv_put_str(json, "stamp", series->stamp == BAR_STAMP_OPEN ? "open" : "close");
     jv_put_bool(json, "synthetic", series->synthetic);
     jv_put_i64(json, "rows", in->rows);
-    put_time(json, "first_open", in->first_open);
-    put_time(json, "last_close", in->last_close);
+    jv_put_time(json, "first_open", in->first_open);
+    jv_put_time(json, "last_close", in->last_close);
     jv_put_f64(json, "low", in->low_least);
     jv_put_f64(json, "high", in->high_most);
     struct jv *gaps = jv_put_object(json, "gaps");

@@ -139,14 +139,11 @@ static void table_row(struct listing *l, const struct run_row *row) {
         error_cell(&l->table, row->error);
 }
 
-static void put_time(struct jv *object, const char *key, int64_t time) {
-    char text[TIME_ISO_MAX];
-    if (time == 0) {
+static void put_time_or_null(struct jv *object, const char *key, int64_t time) {
+    if (time == 0)
         jv_put_null(object, key);
-        return;
-    }
-    time_format_iso(text, sizeof text, time);
-    jv_put_str(object, key, text);
+    else
+        jv_put_time(object, key, time);
 }
 
 static void json_row(struct listing *l, const struct run_row *row) {
@@ -157,8 +154,8 @@ static void json_row(struct listing *l, const struct run_row *row) {
     jv_put_str(o, "name", row->name);
     jv_put_str(o, "strategies", row->strategies);
     jv_put_str(o, "symbols", row->symbols);
-    put_time(o, "started_at", row->started_at);
-    put_time(o, "ended_at", row->ended_at);
+    put_time_or_null(o, "started_at", row->started_at);
+    put_time_or_null(o, "ended_at", row->ended_at);
     jv_put_str(o, "host_version", row->host_version);
     jv_put_str(o, "log", row->log);
     jv_put_str(o, "error", row->error);

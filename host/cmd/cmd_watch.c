@@ -10,6 +10,7 @@
 #include "cmd/args.h"
 #include "cmd/watch_loop.h"
 #include "plugin/registry.h"
+#include "proc/clock.h"
 #include "proc/probe.h"
 #include "store/run_table.h"
 
@@ -93,8 +94,7 @@ static int begin(struct watch_loop *w, const struct options *o, struct sdk *sdk,
     if (r == 0)
         r = watcher_create(&w->watcher, err);
     if (r == 0)
-        r = watch_folders_watch(&w->folders, w->watcher, (int)o->debounce_ms, watch_loop_now(),
-                                err);
+        r = watch_folders_watch(&w->folders, w->watcher, (int)o->debounce_ms, steady_now(), err);
     if (r == 0)
         r = block_signals(&w->signals, err);
     if (r < 0)

@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-#include "base/time.h"
 #include "cmd/strategy_text.h"
+#include "proc/clock.h"
 #include "report/text_why.h"
 
 const char *watch_json_what(enum watch_what what) {
@@ -13,11 +13,9 @@ const char *watch_json_what(enum watch_what what) {
 }
 
 struct jv *watch_json_event(const char *event, const struct watch_unit *unit) {
-    char now[TIME_ISO_MAX];
     struct jv *o = jv_object();
-    time_format_iso(now, sizeof now, wall_now());
     jv_put_str(o, "event", event);
-    jv_put_str(o, "time", now);
+    jv_put_time(o, "time", wall_now());
     if (!unit)
         return o;
     jv_put_str(o, "name", unit->name);

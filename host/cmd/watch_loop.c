@@ -4,20 +4,14 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/signalfd.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/fs.h"
 #include "base/mem.h"
 #include "cmd/watch_old_runs.h"
+#include "proc/clock.h"
 #include "proc/watch_conf.h"
 #include "proc/watch_files.h"
-
-int64_t watch_loop_now(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
 
 /* ---- which ---- */
 
@@ -62,7 +56,7 @@ static bool has_pending(const struct watch_loop *w, const struct watch_unit *uni
 static bool is_cancelled(void *self) {
     struct watch_loop *w = self;
     struct err ignored;
-    if (watcher_pump(w->watcher, watch_loop_now(), &ignored) < 0)
+    if (watcher_pump(w->watcher, steady_now(), &ignored) < 0)
         return false;
     return w->current && has_pending(w, w->current);
 }
@@ -213,15 +207,15 @@ static int turn(struct watch_loop *w, struct err *err) {
                            {.fd = w->signals, .events = POLLIN},
                            {.fd = STDOUT_FILENO}}; /* its reader may go away */
     struct watcher_change change;
-    int n = poll(fds, ARRAY_LEN(fds), watcher_timeout_ms(w->watcher, watch_loop_now()));
+    int n = poll(fds, ARRAY_LEN(fds), watcher_timeout_ms(w->watcher, steady_now()));
     CHECK(n >= 0 || errno == EINTR || errno == ENOMEM);
     if (n > 0 && fds[1].revents)
         w->stop = true;
     if (n > 0 && fds[2].revents & POLLERR)
         w->screen.broken = EPIPE;
     w->stop = w->stop || w->screen.broken;
-    int r = w->stop ? 0 : watcher_pump(w->watcher, watch_loop_now(), err);
-    while (r == 0 && !w->stop && watcher_next(w->watcher, watch_loop_now(), &change))
+    int r = w->stop ? 0 : watcher_pump(w->watcher, steady_now(), err);
+    while (r == 0 && !w->stop && watcher_next(w->watcher, steady_now(), &change))
         take_change(w, &change);
     return r;
 }

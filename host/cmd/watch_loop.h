@@ -26,8 +26,6 @@ struct watch_loop {
     bool has_failed; /* something that was tried */
 };
 
-/* Monotonic, ns. */
-int64_t watch_loop_now(void);
 /* Fills units, adopts what is built and gives the first work: what was named, and sources without a
  * build of their own. ERR_NOT_FOUND for something wanted that is not there. */
 int watch_loop_begin(struct watch_loop *loop, struct err *err) NODISCARD;

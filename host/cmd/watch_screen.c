@@ -13,6 +13,7 @@
 #include "cmd/watch_fold.h"
 #include "cmd/watch_json.h"
 #include "cmd/watch_page.h"
+#include "proc/clock.h"
 #include "report/picture.h"
 #include "report/text_value.h"
 #include "report/text_why.h"

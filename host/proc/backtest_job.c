@@ -1,11 +1,11 @@
 #include "proc/backtest_job.h"
 
 #include <string.h>
-#include <time.h>
 
 #include "base/fs.h"
 #include "base/json.h"
 #include "base/mem.h"
+#include "proc/clock.h"
 #include "report/result_json.h"
 #include "run/param_defaults.h"
 #include "run/record.h"
@@ -20,18 +20,6 @@ struct backtest_facts {
     struct setting_default defaults[SETTINGS_TOTAL];
     char values[SETTINGS_TOTAL][SETTING_TEXT_MAX];
 };
-
-static double seconds_now(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
-}
-
-int64_t wall_now(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
 
 /* The first trouble is the one to tell. */
 static void record_failure(struct backtest_job *job, const struct err *err) {
@@ -68,7 +56,7 @@ static int begin_record(struct backtest_job *job, struct err *err) {
  * nothing else can be refused any more. */
 int backtest_job_prepare(const struct backtest_job_spec *spec, struct backtest_job *job,
                          struct err *err) {
-    double begin = seconds_now();
+    double begin = steady_seconds();
     memset(job, 0, sizeof *job);
     job->spec = *spec;
     job->db = spec->db;
@@ -79,7 +67,7 @@ int backtest_job_prepare(const struct backtest_job_spec *spec, struct backtest_j
         r = recorder_init(&job->recorder, job->plan, spec->journal_path, NULL, err);
     if (r == 0)
         r = begin_record(job, err);
-    job->prepare_seconds = seconds_now() - begin;
+    job->prepare_seconds = steady_seconds() - begin;
     return r;
 }
 
@@ -94,7 +82,7 @@ struct ticker {
 static void tick(void *self, const struct progress *progress) {
     struct ticker *t = self;
     int64_t done = atomic_load_explicit(&progress->bar, memory_order_relaxed);
-    t->job->spec.progress(t->job->spec.progress_self, done, t->total, seconds_now() - t->begin);
+    t->job->spec.progress(t->job->spec.progress_self, done, t->total, steady_seconds() - t->begin);
 }
 
 /* Instants of a run on one feed; several feeds would have to be merged to be counted. */
@@ -109,7 +97,7 @@ static int64_t count_instants(const struct backtest_job *job) {
 }
 
 static int run_worker(struct backtest_job *job, struct err *err) {
-    struct ticker ticker = {.job = job, .total = count_instants(job), .begin = seconds_now()};
+    struct ticker ticker = {.job = job, .total = count_instants(job), .begin = steady_seconds()};
     struct job_spec spec = {.plan = job->plan,
                             .port = job->spec.port,
                             .is_inline = job->spec.is_inline,
@@ -123,7 +111,7 @@ static int run_worker(struct backtest_job *job, struct err *err) {
                             .cancel_fd = job->spec.cancel_fd};
     job->started = true;
     int r = job_run(&spec, &job->job, err);
-    job->run_seconds = seconds_now() - ticker.begin;
+    job->run_seconds = steady_seconds() - ticker.begin;
     if (r == 0 && !hash128_eq(recorder_hash(&job->recorder), job->job.run.journal))
         r = err_set(err, ERR_INTERNAL,
                     "the worker's hash of the journal differs from ours (report this)");
@@ -194,20 +182,20 @@ static int end_record(struct backtest_job *job, struct err *err) {
 }
 
 static int finish(struct backtest_job *job, struct err *err) {
-    double begin = seconds_now();
+    double begin = steady_seconds();
     gather_facts(job);
     int r = report_make(&job->recorder.collector, &job->facts, &job->report, err);
     if (r == 0)
         r = finish_file(job, err);
     if (r == 0 && job->writer && !job->spec.is_recorded_later)
         r = end_record(job, err);
-    job->record_seconds = seconds_now() - begin;
+    job->record_seconds = steady_seconds() - begin;
     job->texts->timings[2].seconds = job->record_seconds;
     return r;
 }
 
 int backtest_job_record(struct backtest_job *job, struct err *err) {
-    double begin = seconds_now();
+    double begin = steady_seconds();
     if (!job->writer || !job->spec.is_recorded_later)
         return 0;
     job->spec.is_recorded_later = false;
@@ -216,7 +204,7 @@ int backtest_job_record(struct backtest_job *job, struct err *err) {
         r = end_record(job, err);
     if (r < 0)
         record_failure(job, err);
-    job->record_seconds = seconds_now() - begin;
+    job->record_seconds = steady_seconds() - begin;
     return r;
 }
 

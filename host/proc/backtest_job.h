@@ -64,7 +64,4 @@ int backtest_job_run(struct backtest_job *job, struct err *err);
 int backtest_job_record(struct backtest_job *job, struct err *err);
 void backtest_job_fini(struct backtest_job *job);
 
-/* Wall clock, ns UTC. */
-int64_t wall_now(void);
-
 #endif

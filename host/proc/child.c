@@ -21,11 +21,11 @@
 #include <sys/pidfd.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/mem.h"
 #include "proc/child_side.h"
+#include "proc/clock.h"
 
 #define PIECE 65536
 #define DEADLINE_MAX_MS 86400000
@@ -49,12 +49,6 @@ struct watch {
     int refusal;       /* code of on_bytes */
     int stop_signal;   /* that came for the parent */
 };
-
-static int64_t now_ns(void) {
-    struct timespec t;
-    CHECK(clock_gettime(CLOCK_MONOTONIC, &t) == 0);
-    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
 
 static void close_fd(int *fd) {
     if (*fd >= 0)
@@ -113,7 +107,7 @@ static void take_piece(struct watch *w, int which, size_t len) {
         w->refusal = w->spec->on_bytes(w->spec->bytes_arg, w->piece, len, w->err);
     if (w->refusal != 0)
         decide(w, CHILD_REFUSED);
-    w->alive_ns = now_ns(); /* on_bytes may have been slow, and the child waited for us */
+    w->alive_ns = steady_now(); /* on_bytes may have been slow, and the child waited for us */
 }
 
 static void read_piece(struct watch *w, int which) {
@@ -151,7 +145,7 @@ static void read_signal(struct watch *w) {
 
 /* Milliseconds until the next look; decides for a hang when the deadline is over. */
 static int look(struct watch *w) {
-    int64_t now = now_ns();
+    int64_t now = steady_now();
     int64_t deadline_ns = (int64_t)w->result->deadline_ms * 1000000;
     uint64_t count = atomic_load_explicit(&w->status->progress.count, memory_order_relaxed);
     if (count != w->seen) {
@@ -170,7 +164,7 @@ static int look(struct watch *w) {
 static int tick(struct watch *w, int wait) {
     if (!w->spec->tick || wait < 0)
         return wait;
-    int64_t now = now_ns(), passed_ms = (now - w->ticked_ns) / 1000000;
+    int64_t now = steady_now(), passed_ms = (now - w->ticked_ns) / 1000000;
     if (passed_ms < CHILD_TICK_MS)
         return (int)min_i64(wait, CHILD_TICK_MS - passed_ms);
     w->ticked_ns = now;
@@ -181,7 +175,7 @@ static int tick(struct watch *w, int wait) {
 /* Until the child is dead. */
 static void watch_child(struct watch *w) {
     struct pollfd polls[WATCH_COUNT];
-    w->alive_ns = w->ticked_ns = now_ns();
+    w->alive_ns = w->ticked_ns = steady_now();
     while (!w->dead) {
         for (int i = 0; i < WATCH_COUNT; i++)
             polls[i] = (struct pollfd){.fd = w->fds[i], .events = POLLIN};

@@ -16,11 +16,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/fs.h"
 #include "base/mem.h"
+#include "proc/clock.h"
 #include "proc/compile_command.h"
 #include "proc/compile_sources.h"
 #include "proc/compile_words.h"
@@ -54,12 +54,6 @@ struct build {
     int deadline_ms;
     int64_t end_ms; /* when it is over */
 };
-
-static int64_t now_ms(void) {
-    struct timespec t;
-    CHECK(clock_gettime(CLOCK_MONOTONIC, &t) == 0);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 /* ---- command lines ---- */
 
@@ -120,7 +114,7 @@ static int find_tool(struct tool *tool, const char *variable, const char *otherw
 
 static int run(struct build *b, const struct tool *tool, const struct words *words,
                struct err *err) {
-    int64_t left_ms = b->end_ms - now_ms();
+    int64_t left_ms = b->end_ms - steady_ms();
     struct command_spec spec = {
         .program = tool->program,
         .argv = (const char *const *)words->items,
@@ -300,7 +294,7 @@ static void set_aliases(struct build *b) {
 
 static int build(struct build *b, struct err *err) {
     int rc = find_deadline(&b->deadline_ms, err);
-    b->end_ms = now_ms() + b->deadline_ms;
+    b->end_ms = steady_ms() + b->deadline_ms;
     if (rc == 0)
         rc = compile_sources_find(b->spec->source, &b->sources, err);
     if (rc == 0)
@@ -335,7 +329,7 @@ static void name_sources(struct build *b) {
 int compile_run(const struct compile_spec *spec, struct compile_result *ret, struct err *err) {
     struct build *b = mem_zalloc(1, sizeof *b);
     sigset_t stops, before;
-    int64_t begin_ms = now_ms();
+    double begin = steady_seconds();
     b->spec = spec;
     (void)sigemptyset(&stops);
     (void)sigaddset(&stops, SIGINT);
@@ -350,7 +344,7 @@ int compile_run(const struct compile_spec *spec, struct compile_result *ret, str
     compile_result_fini(ret);
     compile_words_clean(&b->said, b->aliases, b->temp[0] ? ALIASES : 0, &ret->words);
     ret->depends = b->depends;
-    ret->seconds = (double)(now_ms() - begin_ms) / 1000.0;
+    ret->seconds = steady_seconds() - begin;
     str_fini(&b->said);
     words_fini(&b->cc.words);
     words_fini(&b->cxx.words);

@@ -5,12 +5,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/fs.h"
 #include "base/mem.h"
 #include "proc/child.h"
+#include "proc/clock.h"
 
 #define NOT_RUN 127 /* exit code of a child that could not become the tool */
 
@@ -65,12 +65,6 @@ struct listener {
     int64_t begin_ms;
 };
 
-static int64_t now_ms(void) {
-    struct timespec t;
-    CHECK(clock_gettime(CLOCK_MONOTONIC, &t) == 0);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 static int hung(const struct command_spec *spec, struct err *err) {
     int ms = spec->shown_ms > 0 ? spec->shown_ms : spec->deadline_ms;
     return err_set(err, ERR_HANG, "%s: no end after %g s (killed with all that it started)",
@@ -85,7 +79,7 @@ static int listen_to(void *arg, const void *data, size_t len, struct err *err) {
     if (l->said > COMMAND_FLOOD_MAX)
         return err_set(err, ERR_LIMIT, "%s: said more than %zu MiB (killed)", l->spec->argv[0],
                        COMMAND_FLOOD_MAX >> 20);
-    if (now_ms() - l->begin_ms > l->spec->deadline_ms) /* one that talks is not silent for it */
+    if (steady_ms() - l->begin_ms > l->spec->deadline_ms) /* one that talks is not silent for it */
         return hung(l->spec, err);
     return 0;
 }
@@ -123,7 +117,7 @@ int command_run(const struct command_spec *spec, struct str *words, int *ret_exi
                 struct err *err) {
     CHECK(spec->deadline_ms > 0);
     struct command_spec copy = *spec; /* for the child, which gets no const */
-    struct listener listener = {.spec = spec, .words = words, .begin_ms = now_ms()};
+    struct listener listener = {.spec = spec, .words = words, .begin_ms = steady_ms()};
     struct child_result result = {0};
     struct child_spec child = {.work = become,
                                .arg = &copy,

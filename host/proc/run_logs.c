@@ -7,6 +7,7 @@
 #include "base/str.h"
 #include "base/time.h"
 #include "core/reason.h"
+#include "proc/clock.h"
 #include "store/json_log.h"
 
 #define COMPONENT "backtest"

@@ -2,12 +2,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/fs.h"
 #include "base/mem.h"
 #include "plugin/registry.h"
+#include "proc/clock.h"
 #include "proc/probe.h"
 #include "proc/run_logs.h"
 #include "proc/watch_conf.h"
@@ -34,12 +34,6 @@ struct attempt {
     bool is_cancelled;            /* by something newer */
     bool is_owned;                /* its id is another's */
 };
-
-static double seconds_now(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
-}
 
 /* ---- verdicts ---- */
 
@@ -120,7 +114,7 @@ static int compile(struct attempt *a) {
     struct watch_unit *u = a->unit;
     struct compile_result result = {0};
     int64_t began = wall_now();
-    double begin = seconds_now();
+    double begin = steady_seconds();
     snprintf(a->made, sizeof a->made, "%.3000s/%s.so", w->aside, u->name);
     int r = compile_run(&(struct compile_spec){.sdk = w->sdk,
                                                .source = u->source,
@@ -135,7 +129,7 @@ static int compile(struct attempt *a) {
     hash_source(a, began);
     str_append(&a->out->words, str_text(&result.words));
     compile_result_fini(&result);
-    a->out->compile_seconds = seconds_now() - begin;
+    a->out->compile_seconds = steady_seconds() - begin;
     return r < 0 ? fail_at(a, WATCH_COMPILE, r) : 0;
 }
 
@@ -149,7 +143,7 @@ static int probe(struct attempt *a, struct probe_report *report) {
 static int check(struct attempt *a, struct watch_owner owner) {
     struct probe_report report = {0};
     const struct watch_unit *u = a->unit;
-    double begin = seconds_now();
+    double begin = steady_seconds();
     int r = 0;
     if (a->out->what == WATCH_ACTIVE)
         a->build = u->active;
@@ -169,7 +163,7 @@ static int check(struct attempt *a, struct watch_owner owner) {
                     u->source[0] ? u->source : u->so, a->desc->id, other);
     }
     probe_report_fini(&report);
-    a->out->check_seconds = seconds_now() - begin;
+    a->out->check_seconds = steady_seconds() - begin;
     return r < 0 ? fail_at(a, WATCH_CHECK, r) : 0;
 }
 
@@ -190,7 +184,7 @@ static int find_strategy(void *self, const char *strategy, struct descriptor *re
 static int prepare(struct attempt *a, struct watch_result *result, bool is_later) {
     struct watch_outcome *out = a->out;
     const struct watch_world *w = a->world;
-    double begin = seconds_now();
+    double begin = steady_seconds();
     int r =
         watch_conf_find(w, a->unit, a->desc, &result->conf, out->origin, &out->notes, &out->err);
     if (r == 0) {
@@ -204,7 +198,7 @@ static int prepare(struct attempt *a, struct watch_result *result, bool is_later
                                         .cancel_fd = w->cancel_fd},
             &result->job, &out->err);
     }
-    out->prepare_seconds = seconds_now() - begin;
+    out->prepare_seconds = steady_seconds() - begin;
     return r < 0 ? fail_at(a, WATCH_PREPARE, r) : 0;
 }
 
@@ -249,7 +243,7 @@ static void look(const struct attempt *a, const struct watch_result *result, int
 
 static void compare(struct attempt *a, struct watch_result *result) {
     struct watch_outcome *out = a->out;
-    double begin = seconds_now();
+    double begin = steady_seconds();
     out->before = a->unit->good;
     a->unit->good = result;
     if (!out->before)
@@ -260,7 +254,7 @@ static void compare(struct attempt *a, struct watch_result *result) {
         look(a, out->before, d->before_strategy, &out->before_sight);
         look(a, result, d->after_strategy, &out->after_sight);
     }
-    out->compare_seconds = seconds_now() - begin;
+    out->compare_seconds = steady_seconds() - begin;
 }
 
 /* Another strategy from now on: what the old one did is nothing to compare with. */

@@ -3,7 +3,6 @@
 
 #include <quasar/types.h>
 
-#include "base/time.h"
 #include "core/reason.h"
 #include "engine/intent.h"
 #include "report/compare.h"
@@ -11,12 +10,6 @@
 #include "report/compare_pairs.h"
 #include "report/compare_values.h"
 #include "report/intent_text.h"
-
-static void put_time(struct jv *object, const char *key, int64_t time) {
-    char text[TIME_ISO_MAX];
-    time_format_iso(text, sizeof(text), time);
-    jv_put_str(object, key, text);
-}
 
 static void put_run(struct jv *object, const char *key, const char *name,
                     const struct report *report) {
@@ -109,8 +102,8 @@ static void put_trade(struct jv *object, const char *key, const struct collector
     jv_put_str(item, "symbol", c->names.symbols[trade->symbol].name);
     jv_put_str(item, "side", trade->quantity < 0.0 ? "short" : "long");
     jv_put_f64(item, "quantity", fabs(trade->quantity));
-    put_time(item, "entry_time", trade->entry_time);
-    put_time(item, "exit_time", trade->exit_time);
+    jv_put_time(item, "entry_time", trade->entry_time);
+    jv_put_time(item, "exit_time", trade->exit_time);
     jv_put_f64(item, "entry_price", trade->entry_price);
     jv_put_f64(item, "exit_price", trade->exit_price);
     jv_put_f64(item, "gross", trade->gross);
@@ -219,7 +212,7 @@ static void put_decision(struct jv *object, const struct comparison *c,
     jv_put_i64(decision, "common_instants", d->common_instants);
     if (!d->has_difference)
         return;
-    put_time(decision, "time", d->time);
+    jv_put_time(decision, "time", d->time);
     struct jv *before = jv_put_object(decision, "before");
     put_wishes(before, c->before->collector, d->before_strategy, d->before, d->before_count);
     put_sight(before, how->before_sight);

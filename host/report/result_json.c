@@ -2,14 +2,7 @@
 #include "report/result_json.h"
 
 #include "base/mem.h"
-#include "base/time.h"
 #include "report/strategy_sums.h"
-
-static void put_time(struct jv *object, const char *key, int64_t time) {
-    char text[TIME_ISO_MAX];
-    time_format_iso(text, sizeof(text), time);
-    jv_put_str(object, key, text);
-}
 
 static void put_strategy(struct jv *object, const struct report *report, int64_t id,
                          const struct strategy_sum *sum) {
@@ -61,8 +54,8 @@ static void put_data(struct jv *object, const struct report *report) {
         if (bars == NULL)
             continue;
         jv_put_i64(item, "rows", bars->rows);
-        put_time(item, "first", bars->first);
-        put_time(item, "last", bars->last);
+        jv_put_time(item, "first", bars->first);
+        jv_put_time(item, "last", bars->last);
         jv_put_str(item, "hash", bars->hash);
     }
 }
